@@ -1,0 +1,73 @@
+"""The one place with numba options and the folder of compiled kernels."""
+
+import hashlib
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import numba
+from numba import config
+
+SOURCES = Path(__file__).parent
+
+
+def source_hash() -> str:
+    """Hash of everything a compiled kernel depends on: all kernel sources, the numba and Python versions.
+
+    numba's own cache looks only at the file of the kernel, not at the files of the functions it calls.
+    """
+    digest = hashlib.sha256(f"{numba.__version__} {sys.version}".encode())
+    for path in (*sorted(SOURCES.glob("*.py")), SOURCES.parent / "bins.py"):
+        digest.update(path.name.encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _candidates():
+    """Folders for compiled kernels, best first; none is shared with other users, for a cache is code."""
+    if chosen := os.environ.get("LETF_CACHE_DIR"):
+        yield Path(chosen)
+    if base := os.environ.get("XDG_CACHE_HOME"):
+        yield Path(base) / "letf"
+    try:
+        yield Path.home() / ".cache" / "letf"
+    except RuntimeError:  # no home folder at all
+        pass
+    if sys.prefix != sys.base_prefix:
+        yield Path(sys.prefix) / "letf-cache"
+
+
+def cache_folder() -> Path | None:
+    """The first candidate that can be written, with a subfolder per version of the sources; None: no cache."""
+    for base in _candidates():
+        folder = base / f"kernels-{source_hash()}"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=folder):
+                return folder
+        except OSError:
+            continue
+    return None
+
+
+CACHE = cache_folder()
+
+
+def is_cold() -> bool:
+    """Whether the next call of a kernel has to compile it first."""
+    return CACHE is None or not any(CACHE.rglob("*.nbi"))
+
+
+def kernel(function: Callable) -> Callable:
+    """Compile `function`: serial, without the GIL, IEEE arithmetic in source order, division as in NumPy.
+
+    Neither `fastmath` nor fused multiply-add is on, so a kernel's bits depend on its inputs alone.
+    """
+    before = config.CACHE_DIR
+    config.CACHE_DIR = "" if CACHE is None else str(CACHE)
+    try:
+        return numba.njit(cache=CACHE is not None, nogil=True, error_model="numpy")(function)
+    finally:
+        config.CACHE_DIR = before

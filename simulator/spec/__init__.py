@@ -1,0 +1,1 @@
+"""What a run is: frozen, checked, in human units."""

@@ -1,0 +1,75 @@
+"""Checks that specs share. Each error names the parameter, the value and the rule."""
+
+from collections.abc import Iterable, Mapping
+from math import isfinite
+from typing import Any
+
+from simulator.errors import LetfError
+
+
+def number(name: str, value: Any, *, low: float, high: float, open_low=False, open_high=False) -> float:
+    """`value` as a float inside the interval, or an error that names the rule."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise LetfError(f"{name} must be a number, got {value!r}")
+    inside = (low < value if open_low else low <= value) and (value < high if open_high else value <= high)
+    if not (isfinite(value) and inside):
+        interval = f"{'(' if open_low else '['}{low:g}, {high:g}{')' if open_high else ']'}"
+        raise LetfError(f"{name} must be in {interval}, got {value!r}")
+    return float(value)
+
+
+def integer(name: str, value: Any, *, low: int, high: int) -> int:
+    """`value` as an int from low to high."""
+    if isinstance(value, bool) or not hasattr(value, "__index__"):
+        raise LetfError(f"{name} must be a whole number, got {value!r}")
+    value = value.__index__()
+    if not low <= value <= high:
+        raise LetfError(f"{name} must be from {low:,} to {high:,}, got {value:,}")
+    return value
+
+
+def text(name: str, value: Any) -> str:
+    """`value` as one line of text that is not empty."""
+    if not isinstance(value, str) or not value.strip() or not value.isprintable():
+        raise LetfError(f"{name} must be a line of text, got {value!r}")
+    return value
+
+
+def probabilities(name: str, values: Any, count: int) -> tuple[float, ...]:
+    """`count` probabilities that sum to 1 within 1e-6, renormalised to sum to 1."""
+    if not isinstance(values, Iterable) or isinstance(values, str | Mapping):
+        raise LetfError(f"{name} must be a list of {count} probabilities, got {values!r}")
+    row = tuple(number(f"{name}[{i}]", value, low=0, high=1) for i, value in enumerate(values))
+    if len(row) != count:
+        raise LetfError(f"{name} must have {count} probabilities, one a regime, got {len(row)}")
+    total = sum(row)
+    if abs(total - 1) > 1e-6:
+        raise LetfError(f"{name} must sum to 1 within 1e-6, got {total:.9g}")
+    return tuple(value / total for value in row)
+
+
+def keys(where: str, data: Any, *, required: Iterable[str], optional: Iterable[str] = ()) -> dict[str, Any]:
+    """`data` as a table that has every required key and no unknown one."""
+    if not isinstance(data, Mapping):
+        raise LetfError(f"{where} must be a table, got {data!r}")
+    required, known = list(required), [*required, *optional]
+    for key in data:
+        if key not in known:
+            raise LetfError(f"{where}: unknown key {key!r}; known keys: {', '.join(known)}")
+    for key in required:
+        if key not in data:
+            raise LetfError(f"{where}: missing key {key!r}")
+    return dict(data)
+
+
+def schema(where: str, data: Mapping[str, Any], family: str, version: int) -> None:
+    """`data["schema"]` names `family` in a version that this program reads (1 to `version`)."""
+    found = data.get("schema")
+    wanted = f"{family}/{version}"
+    name, _, number_text = found.partition("/") if isinstance(found, str) else ("", "", "")
+    if name != family or not number_text.isdecimal():
+        raise LetfError(f'{where}: schema must be "{wanted}", got {found!r}')
+    if int(number_text) > version:
+        raise LetfError(f'{where}: schema "{found}" is newer than "{wanted}", upgrade letf to read it')
+    if int(number_text) < 1:
+        raise LetfError(f'{where}: schema must be "{wanted}", got {found!r}')

@@ -1,0 +1,75 @@
+"""Market and funds files: TOML in, TOML out, and the presets that come with the package."""
+
+import tomllib
+from collections.abc import Mapping
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from simulator.errors import LetfError
+from simulator.spec.fund import Fund, funds_from_dict
+from simulator.spec.market import MarkovMarket
+
+PRESETS = files("simulator") / "presets"
+DEFAULT_MARKET = "iwm"
+MARKETS = (DEFAULT_MARKET,)
+
+
+def _parsed(raw: bytes, where: str) -> Mapping[str, Any]:
+    try:
+        return tomllib.loads(raw.decode("utf-8-sig").replace("\r\n", "\n"))
+    except UnicodeDecodeError:
+        raise LetfError(f"{where}: not a text file; a TOML file is expected") from None
+    except tomllib.TOMLDecodeError as error:
+        raise LetfError(f"{where}: not TOML: {error}") from None
+
+
+def read_bytes(path: Path) -> bytes:
+    """The content of a file that a user named, or one line on why it cannot be read."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise LetfError(f"{path}: no such file") from None
+    except IsADirectoryError:
+        raise LetfError(f"{path}: is a folder, a file is expected") from None
+    except OSError as error:
+        raise LetfError(f"{path}: cannot be read: {error.strerror}") from None
+
+
+def _within(where, parse, data):
+    try:
+        return parse(data)
+    except LetfError as error:
+        raise LetfError(f"{where}: {error}") from None
+
+
+def read_market(path: Path) -> MarkovMarket:
+    """The market in a TOML file; a market without a name is called by the file's."""
+    data = _parsed(read_bytes(path), str(path))
+    return _within(path, MarkovMarket.from_dict, {"name": path.stem} | data)
+
+
+def read_funds(path: Path) -> tuple[Fund, ...]:
+    """The funds in a TOML file."""
+    return _within(path, funds_from_dict, _parsed(read_bytes(path), str(path)))
+
+
+def preset_market(name: str = DEFAULT_MARKET) -> MarkovMarket:
+    """A market that comes with the package."""
+    if name not in MARKETS:
+        raise LetfError(f"unknown market {name!r}; built in: {', '.join(MARKETS)}")
+    return MarkovMarket.from_dict(_parsed((PRESETS / f"{name}.toml").read_bytes(), name))
+
+
+def preset_funds() -> tuple[Fund, ...]:
+    """The funds that come with the package."""
+    return funds_from_dict(_parsed((PRESETS / "funds.toml").read_bytes(), "funds"))
+
+
+def find_funds(tickers: tuple[str, ...], known: tuple[Fund, ...]) -> tuple[Fund, ...]:
+    """The funds called `tickers` (any case), in that order, repeats dropped; an unknown one lists the known."""
+    by_ticker = {fund.ticker.upper(): fund for fund in known}
+    for ticker in tickers:
+        if ticker.upper() not in by_ticker:
+            raise LetfError(f"unknown fund {ticker!r}; known: {', '.join(fund.ticker for fund in known)}")
+    return tuple(by_ticker[ticker] for ticker in dict.fromkeys(ticker.upper() for ticker in tickers))

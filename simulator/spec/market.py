@@ -1,0 +1,259 @@
+"""How the index moves: regimes of volatility with Markov switching."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+import numpy as np
+
+from simulator.errors import LetfError
+from simulator.spec import check
+
+SCHEMA, SCHEMA_VERSION = "letf.market", 1
+TRADING_DAYS = 252
+VOL_DAYS = 21  # `expected_vol` and `with_vol` speak of this many days
+MAX_REGIMES = 4
+REQUIRED = ("schema", "index", "kind", "drift", "initial", "transition", "regimes")
+OPTIONAL = ("name", "autocorrelation", "provenance")
+
+Drift = float | Literal["regime"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Regime:
+    """One regime of the index.
+
+    Parameters
+    ----------
+    name : str
+    annual_vol : float
+        Volatility of daily log returns times sqrt(252), a fraction in (0, 10].
+    annual_log_drift : float, optional
+        Mean daily log return times 252; used only where the market's drift is "regime".
+    dof : float, optional
+        Degrees of freedom (over 2) of Student-t innovations; None means normal.
+    overnight_share : float, optional
+        Share of the day's variance between yesterday's close and the open, in [0, 1].
+    """
+
+    name: str
+    annual_vol: float
+    annual_log_drift: float | None = None
+    dof: float | None = None
+    overnight_share: float | None = None
+
+    def __post_init__(self):
+        where = f"regime {check.text('name of a regime', self.name)!r}"
+        checked = {"annual_vol": check.number(f"{where}: annual_vol", self.annual_vol, low=0, high=10, open_low=True)}
+        if self.annual_log_drift is not None:
+            drift = check.number(f"{where}: annual_log_drift", self.annual_log_drift, low=-100, high=100)
+            checked["annual_log_drift"] = drift
+        if self.dof is not None:
+            checked["dof"] = check.number(f"{where}: dof", self.dof, low=2, high=1e6, open_low=True)
+        if self.overnight_share is not None:
+            checked["overnight_share"] = check.number(
+                f"{where}: overnight_share", self.overnight_share, low=0, high=1
+            )
+        for key, value in checked.items():
+            object.__setattr__(self, key, value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MarkovMarket:
+    """Log returns x_t = m[s_t] + rho (x_{t-1} - mbar) + sd[s_t] e_t with a Markov chain s_t of 1 to 4 regimes.
+
+    Daily m = annual_log_drift / 252 and sd = annual_vol / sqrt(252); mbar is the stationary mean of m (Hamilton 1989,
+    Econometrica 57, eq. 2.1, with one lag and volatility that switches).
+
+    Parameters
+    ----------
+    regimes : tuple of Regime
+    transition : tuple of tuple of float
+        Row i: the law of tomorrow's regime given that today's is i.
+    initial : "stationary", a regime's name, or probabilities
+        The law of day 1's regime.
+    drift : float or "regime"
+        A number d gives every regime E[1 + r] = exp(d / 252); "regime" uses each regime's own annual_log_drift.
+    index, name : str
+    autocorrelation : float
+        rho, in (-1, 1).
+    provenance : mapping
+        Where the parameters come from; kept, never interpreted.
+
+    Raises
+    ------
+    LetfError
+        If a value breaks its rule.
+    """
+
+    regimes: tuple[Regime, ...]
+    transition: tuple[tuple[float, ...], ...]
+    initial: str | tuple[float, ...] = "stationary"
+    drift: Drift
+    index: str = "IWM"
+    name: str = "unnamed"
+    autocorrelation: float = 0.0
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+
+    kind = "markov"
+
+    def __post_init__(self):
+        count = len(self.regimes)
+        if not 1 <= count <= MAX_REGIMES:
+            raise LetfError(f"regimes must number from 1 to {MAX_REGIMES}, got {count}")
+        if len(set(self.regime_names)) < count:
+            raise LetfError(f"regimes must have different names, got {', '.join(self.regime_names)}")
+        checked: dict[str, Any] = {
+            "regimes": tuple(self.regimes),
+            "transition": self._checked_transition(count),
+            "initial": self._checked_initial(count),
+            "drift": self._checked_drift(),
+            "index": check.text("index", self.index),
+            "name": check.text("name", self.name),
+            "autocorrelation": check.number(
+                "autocorrelation", self.autocorrelation, low=-1, high=1, open_low=True, open_high=True
+            ),
+        }
+        if not isinstance(self.provenance, Mapping):
+            raise LetfError(f"provenance must be a table, got {self.provenance!r}")
+        for key, value in checked.items():
+            object.__setattr__(self, key, value)
+
+    def _checked_transition(self, count):
+        rows = self.transition
+        if isinstance(rows, str) or not hasattr(rows, "__len__") or len(rows) != count:
+            raise LetfError(f"transition must have {count} rows, one a regime, got {rows!r}")
+        return tuple(check.probabilities(f"transition[{i}]", row, count) for i, row in enumerate(rows))
+
+    def _checked_initial(self, count):
+        if isinstance(self.initial, str):
+            if self.initial != "stationary":
+                self.regime_number(self.initial)
+            return self.initial
+        return check.probabilities("initial", self.initial, count)
+
+    def _checked_drift(self):
+        if self.drift != "regime":
+            return check.number('drift (a number or "regime")', self.drift, low=-10, high=10)
+        for regime in self.regimes:
+            if regime.annual_log_drift is None:
+                raise LetfError(f'drift "regime" needs annual_log_drift in every regime, {regime.name!r} has none')
+        return "regime"
+
+    @property
+    def regime_names(self) -> tuple[str, ...]:
+        return tuple(regime.name for regime in self.regimes)
+
+    def regime_number(self, name: str) -> int:
+        """Position of the regime called `name`."""
+        if name not in self.regime_names:
+            raise LetfError(f"unknown regime {name!r}; this market has: {', '.join(self.regime_names)}")
+        return self.regime_names.index(name)
+
+    def stationary_law(self) -> np.ndarray:
+        """Long-run share of each regime, (K,): the law p with p A = p nearest to uniform where several exist."""
+        count = len(self.regimes)
+        a = np.array(self.transition)
+        system = np.vstack([a.T - np.eye(count), np.ones(count)])
+        target = np.append(np.zeros(count), 1.0)
+        uniform = np.full(count, 1 / count)
+        step = np.linalg.lstsq(system, target - system @ uniform, rcond=None)[0]
+        law = np.clip(uniform + step, 0, None)
+        return law / law.sum()
+
+    def initial_law(self) -> np.ndarray:
+        """Law of day 1's regime, (K,)."""
+        if not isinstance(self.initial, str):
+            return np.array(self.initial)
+        if self.initial == "stationary":
+            return self.stationary_law()
+        return np.eye(len(self.regimes))[self.regime_number(self.initial)]
+
+    def regime_variances(self) -> np.ndarray:
+        """Mean annual variance over the next 21 days given day 1's regime, (K,)."""
+        a = np.array(self.transition)
+        step = np.array([regime.annual_vol**2 for regime in self.regimes])
+        total = np.zeros_like(step)
+        for _ in range(VOL_DAYS):
+            total += step
+            step = a @ step
+        return total / VOL_DAYS
+
+    def expected_vol(self) -> float:
+        """Root of the mean annual variance over the first 21 days."""
+        return float(np.sqrt(self.initial_law() @ self.regime_variances()))
+
+    def with_vol(self, vol: float) -> "MarkovMarket":
+        """The market whose starting law is tilted until `expected_vol` is `vol`.
+
+        The tilt is the law of least relative entropy, q_k proportional to p_k exp(lambda v_k) (Csiszar 1975).
+        """
+        vol = check.number("vol", vol, low=0, high=10, open_low=True)
+        p, v = self.initial_law(), self.regime_variances()
+        reachable = np.sqrt(v[p > 0])
+        low, high = float(reachable.min()), float(reachable.max())
+        if not low < vol < high:
+            raise LetfError(
+                f"vol {vol:.4g} is outside what this market's start can reach, {low:.4g} to {high:.4g}; "
+                f"--scale-vol {vol:.4g} scales all volatilities instead"
+            )
+        return replace(self, initial=tuple(_tilt(p, v, vol**2)))
+
+    def with_scaled_vol(self, vol: float) -> "MarkovMarket":
+        """The market whose volatilities are all scaled by one factor until `expected_vol` is `vol`."""
+        vol = check.number("vol", vol, low=0, high=10, open_low=True)
+        factor = vol / self.expected_vol()
+        regimes = tuple(replace(regime, annual_vol=regime.annual_vol * factor) for regime in self.regimes)
+        return replace(self, regimes=regimes)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The market as its TOML file holds it."""
+        regimes = [
+            {key: value for key, value in vars(regime).items() if value is not None} for regime in self.regimes
+        ]
+        data: dict[str, Any] = {
+            "schema": f"{SCHEMA}/{SCHEMA_VERSION}",
+            "name": self.name,
+            "index": self.index,
+            "kind": self.kind,
+            "drift": self.drift,
+            "initial": self.initial if isinstance(self.initial, str) else list(self.initial),
+            "autocorrelation": self.autocorrelation,
+            "transition": [list(row) for row in self.transition],
+            "regimes": regimes,
+        }
+        if self.provenance:
+            data["provenance"] = dict(self.provenance)
+        return data
+
+    @classmethod
+    def from_dict(cls, data: Any) -> "MarkovMarket":
+        """A market from the content of a market file; unknown keys are refused by name."""
+        check.schema("market", check.keys("market", data, required=(), optional=data), SCHEMA, SCHEMA_VERSION)
+        values = check.keys("market", data, required=REQUIRED, optional=OPTIONAL)
+        del values["schema"]
+        if (kind := values.pop("kind")) != cls.kind:
+            raise LetfError(f'market: kind must be "{cls.kind}", got {kind!r}')
+        if not isinstance(values["regimes"], list | tuple):
+            raise LetfError(f"market: regimes must be a list of tables, got {values['regimes']!r}")
+        values["regimes"] = tuple(_regime(i, entry) for i, entry in enumerate(values["regimes"]))
+        return cls(**values)
+
+
+def _regime(position, data):
+    optional = ("name", "annual_log_drift", "dof", "overnight_share")
+    values = check.keys(f"regimes[{position}]", data, required=("annual_vol",), optional=optional)
+    return Regime(**{"name": f"regime{position + 1}"} | values)
+
+
+def _tilt(p, v, target):
+    """q proportional to p exp(lambda v) with q . v = target, by bisection on lambda (q . v grows with lambda)."""
+    scaled = v / np.ptp(v[p > 0])
+    low, high = -1e4, 1e4
+    for _ in range(200):
+        middle = (low + high) / 2
+        exponent = np.where(p > 0, middle * scaled, -np.inf)
+        q = p * np.exp(exponent - exponent.max())
+        q /= q.sum()
+        low, high = (middle, high) if q @ v < target else (low, middle)
+    return q

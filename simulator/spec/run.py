@@ -1,0 +1,98 @@
+"""One run: a market, funds, horizons, a number of paths and a seed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from simulator.errors import LetfError
+from simulator.spec import check
+from simulator.spec.fund import Fund
+from simulator.spec.market import MarkovMarket
+
+MAX_HORIZON = 2520
+MAX_PATHS = 2**40
+MAX_FUNDS = 64
+DEFAULT_HORIZONS = (1, 2, 3, 5, 10, 15, 21, 30, 42, 63, 126, 252)
+DEFAULT_PATHS = 262_144
+DEFAULT_RATE = 0.04
+DEFAULT_SEED = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Simulation:
+    """What determines a Result, bit for bit.
+
+    Parameters
+    ----------
+    market : MarkovMarket
+    funds : tuple of Fund
+        1 to 64 funds with different tickers, all on the market's index.
+    horizons : tuple of int
+        Holding periods in trading days, 1 to 2,520; sorted, repeats dropped.
+    paths : int
+        1 to 2^40.
+    seed : int
+        0 to 2^64 - 1, the key of the random numbers.
+    rate : float
+        Annual simple short rate, within (-1, 1).
+
+    Raises
+    ------
+    LetfError
+        If a value breaks its rule.
+    """
+
+    market: MarkovMarket
+    funds: tuple[Fund, ...]
+    horizons: tuple[int, ...] = DEFAULT_HORIZONS
+    paths: int = DEFAULT_PATHS
+    seed: int = DEFAULT_SEED
+    rate: float = DEFAULT_RATE
+
+    def __post_init__(self):
+        horizons = {check.integer("horizon", day, low=1, high=MAX_HORIZON) for day in self.horizons}
+        if not horizons:
+            raise LetfError("horizons must name at least one holding period")
+        checked = {
+            "funds": self._checked_funds(),
+            "horizons": tuple(sorted(horizons)),
+            "paths": check.integer("paths", self.paths, low=1, high=MAX_PATHS),
+            "seed": check.integer("seed", self.seed, low=0, high=2**64 - 1),
+            "rate": check.number("rate", self.rate, low=-1, high=1, open_low=True, open_high=True),
+        }
+        for key, value in checked.items():
+            object.__setattr__(self, key, value)
+
+    def _checked_funds(self):
+        funds = tuple(self.funds)
+        if not 1 <= len(funds) <= MAX_FUNDS:
+            raise LetfError(f"funds must number from 1 to {MAX_FUNDS}, got {len(funds)}")
+        if len({fund.ticker for fund in funds}) < len(funds):
+            raise LetfError("funds must have different tickers")
+        for fund in funds:
+            if fund.index != self.market.index:
+                raise LetfError(
+                    f"fund {fund.ticker!r} follows {fund.index!r} but the market is {self.market.index!r}; "
+                    "choose a fund of that index or another market"
+                )
+        return funds
+
+    def to_dict(self) -> dict[str, Any]:
+        """The run as plain data; `from_dict` gives it back."""
+        return {
+            "market": self.market.to_dict(),
+            "funds": [fund.to_dict() for fund in self.funds],
+            "horizons": list(self.horizons),
+            "paths": self.paths,
+            "seed": self.seed,
+            "rate": self.rate,
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> "Simulation":
+        """The run that `to_dict` described."""
+        keys = ("market", "funds", "horizons", "paths", "seed", "rate")
+        values = check.keys("simulation", data, required=keys)
+        values["market"] = MarkovMarket.from_dict(values["market"])
+        values["funds"] = tuple(Fund.from_dict(entry) for entry in values["funds"])
+        return cls(**values)
