@@ -24,15 +24,34 @@ LOG = tuple(
 )
 COS = tuple(
     F(c)
-    for c in (0.9999999403953552, -1.2336982488632202, 0.2536507546901703, -0.020810628309845924, 0.0008581906440667808)
+    for c in (
+        0.9999999403953552,
+        -1.2336982488632202,
+        0.2536507546901703,
+        -0.020810628309845924,
+        0.0008581906440667808,
+    )
 )
 SIN = tuple(
     F(c)
-    for c in (1.570796251296997, -0.6459633708000183, 0.07968848198652267, -0.004672227893024683, 0.00015082056052051485)
+    for c in (
+        1.570796251296997,
+        -0.6459633708000183,
+        0.07968848198652267,
+        -0.004672227893024683,
+        0.00015082056052051485,
+    )
 )
 EXPM1 = tuple(
     F(c)
-    for c in (1.0, 0.5, 0.16666504740715027, 0.041666239500045776, 0.008369150571525097, 0.0013948583509773016)
+    for c in (
+        1.0,
+        0.5,
+        0.16666504740715027,
+        0.041666239500045776,
+        0.008369150571525097,
+        0.0013948583509773016,
+    )
 )
 
 ZERO = np.int32(0)
@@ -55,7 +74,9 @@ def log_uniform(n):
     u = (F(n) + HALF) * TO_UNIT
     bits = np.int32(np.float32(u).view(np.int32) - ROOT_HALF_BITS)
     exponent = np.int32(bits >> MANTISSA_BITS)
-    mantissa = np.int32(np.int32(bits & MANTISSA_MASK) + ROOT_HALF_BITS).view(np.float32)  # in [sqrt(1/2), sqrt(2))
+    mantissa = np.int32(np.int32(bits & MANTISSA_MASK) + ROOT_HALF_BITS).view(
+        np.float32
+    )  # in [sqrt(1/2), sqrt(2))
     f = mantissa - ONE
     if exponent == ZERO:
         f = (F(np.int32(n ^ TOP_BIT)) + HALF) * TO_UNIT  # u - 1 without the rounding of u

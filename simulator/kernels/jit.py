@@ -55,9 +55,10 @@ def cache_folder() -> Path | None:
 CACHE = cache_folder()
 
 
-def is_cold() -> bool:
-    """Whether the next call of a kernel has to compile it first."""
-    return CACHE is None or not any(CACHE.rglob("*.nbi"))
+def is_cold(function: Callable) -> bool:
+    """Whether the next call of the kernel `function` has to compile it first."""
+    name = f"{function.__module__.rpartition('.')[2]}.{function.__name__}-*.nbi"
+    return CACHE is None or not any(CACHE.rglob(name))
 
 
 def kernel(function: Callable) -> Callable:

@@ -7,8 +7,6 @@ import numpy as np
 from simulator.kernels.elementary import TO_UNIT, cos_half_turn, log_uniform, sin_half_turn
 from simulator.kernels.jit import kernel
 
-STREAM = "philox4x32-10/1"
-
 NORMALS, REGIMES = 0, 1  # slots of the counter's fourth word; one slot a purpose
 DAYS_PER_CALL = 4  # one Philox call gives four words: four days of one slot
 

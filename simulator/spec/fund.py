@@ -53,7 +53,9 @@ class Fund:
             ),
         }
         for key in ("swap_spread", "swap_half_spread"):
-            value = check.number(f"{where}: {key}", getattr(self, key), low=-1, high=1, open_low=True, open_high=True)
+            value = check.number(
+                f"{where}: {key}", getattr(self, key), low=-1, high=1, open_low=True, open_high=True
+            )
             checked[key] = value
         if checked["leverage"] == 0:
             raise LetfError(f"{where}: leverage must be finite and non-zero, got {self.leverage!r}")

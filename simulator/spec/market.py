@@ -8,6 +8,7 @@ import numpy as np
 
 from simulator.errors import LetfError
 from simulator.spec import check
+from simulator.spec.student import CutStudent
 
 SCHEMA, SCHEMA_VERSION = "letf.market", 1
 TRADING_DAYS = 252
@@ -44,7 +45,9 @@ class Regime:
 
     def __post_init__(self):
         where = f"regime {check.text('name of a regime', self.name)!r}"
-        checked = {"annual_vol": check.number(f"{where}: annual_vol", self.annual_vol, low=0, high=10, open_low=True)}
+        checked = {
+            "annual_vol": check.number(f"{where}: annual_vol", self.annual_vol, low=0, high=10, open_low=True)
+        }
         if self.annual_log_drift is not None:
             drift = check.number(f"{where}: annual_log_drift", self.annual_log_drift, low=-100, high=100)
             checked["annual_log_drift"] = drift
@@ -137,7 +140,9 @@ class MarkovMarket:
             return check.number('drift (a number or "regime")', self.drift, low=-10, high=10)
         for regime in self.regimes:
             if regime.annual_log_drift is None:
-                raise LetfError(f'drift "regime" needs annual_log_drift in every regime, {regime.name!r} has none')
+                raise LetfError(
+                    f'drift "regime" needs annual_log_drift in every regime, {regime.name!r} has none'
+                )
         return "regime"
 
     @property
@@ -206,10 +211,30 @@ class MarkovMarket:
         regimes = tuple(replace(regime, annual_vol=regime.annual_vol * factor) for regime in self.regimes)
         return replace(self, regimes=regimes)
 
+    def daily_sds(self) -> np.ndarray:
+        """Daily volatility of each regime, (K,)."""
+        return np.array([regime.annual_vol for regime in self.regimes]) / np.sqrt(TRADING_DAYS)
+
+    def daily_means(self) -> np.ndarray:
+        """Daily log drift m of each regime, (K,).
+
+        A numeric drift d gives m_k = d / 252 - log E exp(sd_k e / (1 - rho)), for normal innovations the familiar
+        d / 252 - sd_k^2 / (2 (1 - rho)^2).
+        """
+        if self.drift == "regime":
+            return np.array([regime.annual_log_drift for regime in self.regimes]) / TRADING_DAYS
+        reach = self.daily_sds() / (1 - self.autocorrelation)
+        growth = [
+            c**2 / 2 if regime.dof is None else CutStudent(regime.dof).log_mean_exp(c)
+            for regime, c in zip(self.regimes, reach, strict=True)
+        ]
+        return self.drift / TRADING_DAYS - np.array(growth)
+
     def to_dict(self) -> dict[str, Any]:
         """The market as its TOML file holds it."""
         regimes = [
-            {key: value for key, value in vars(regime).items() if value is not None} for regime in self.regimes
+            {key: value for key, value in vars(regime).items() if value is not None}
+            for regime in self.regimes
         ]
         data: dict[str, Any] = {
             "schema": f"{SCHEMA}/{SCHEMA_VERSION}",

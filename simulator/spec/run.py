@@ -12,6 +12,7 @@ from simulator.spec.market import MarkovMarket
 MAX_HORIZON = 2520
 MAX_PATHS = 2**40
 MAX_FUNDS = 64
+MAX_LAWS = 2048  # histograms of one run: horizons times (1 + 2 funds), 0.4 MB each and thread
 DEFAULT_HORIZONS = (1, 2, 3, 5, 10, 15, 21, 30, 42, 63, 126, 252)
 DEFAULT_PATHS = 262_144
 DEFAULT_RATE = 0.04
@@ -60,6 +61,12 @@ class Simulation:
             "seed": check.integer("seed", self.seed, low=0, high=2**64 - 1),
             "rate": check.number("rate", self.rate, low=-1, high=1, open_low=True, open_high=True),
         }
+        laws = len(horizons) * (1 + 2 * len(checked["funds"]))
+        if laws > MAX_LAWS:
+            raise LetfError(
+                f"{len(horizons)} horizons with {len(checked['funds'])} funds need {laws:,} histograms, at most "
+                f"{MAX_LAWS:,} fit; name fewer horizons or funds"
+            )
         for key, value in checked.items():
             object.__setattr__(self, key, value)
 

@@ -1,0 +1,48 @@
+"""simulate(spec) -> Result."""
+
+from collections.abc import Callable
+
+from simulator.engine import threads as backend
+from simulator.engine.lower import lower
+from simulator.kernels.jit import is_cold
+from simulator.kernels.paths import run_block
+from simulator.result import Result
+from simulator.spec import check
+from simulator.spec.run import Simulation
+
+MAX_THREADS = 1024
+
+
+def must_compile() -> bool:
+    """Whether the next simulation first compiles the kernels, which takes some seconds."""
+    return is_cold(run_block)
+
+
+def simulate(
+    spec: Simulation, *, threads: int | None = None, on_progress: Callable[[int], None] | None = None
+) -> Result:
+    """Run a simulation. The result depends on `spec` alone, not on the threads.
+
+    Parameters
+    ----------
+    spec : Simulation
+    threads : int, optional
+        1 to 1,024; by default one a core that this process may use.
+    on_progress : callable, optional
+        Called about ten times a second with the number of finished paths.
+
+    Returns
+    -------
+    Result
+    """
+    if threads is None:
+        threads = backend.available_cores()
+    check.integer("threads", threads, low=1, high=MAX_THREADS)
+    whole = backend.run(spec, lower(spec), threads, on_progress)
+    return Result(
+        spec=spec,
+        sums=whole.sums.values(),
+        extremes=whole.tally.extremes,
+        below=whole.tally.below,
+        counts=whole.tally.counts,
+    )

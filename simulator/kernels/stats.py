@@ -1,0 +1,154 @@
+"""Streaming statistics of a block of paths: sums, extremes, signs and histograms.
+
+Statistics have one row each, in this order: the index return; then for each fund its return, its divergence from L
+times the index, and the three parts of the divergence: compounding, volatility drag, carry. Of a part only the sums
+are kept.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from simulator.bins import CENTER, LINEAR_LIMIT, OFFSET, PER_OCTAVE, PER_SIDE, RANGE, SHIFT
+from simulator.kernels.jit import kernel
+
+LANES = 256
+TIE = 1e-12  # a divergence closer to 0 than this is rounding, not a loss
+
+SCALE = np.float32(PER_OCTAVE / LINEAR_LIMIT)
+LIMIT = np.float32(LINEAR_LIMIT)
+BEYOND = np.float32(2 * RANGE)
+SIDE = np.int32(PER_SIDE)
+MIDDLE = np.int32(CENTER)
+ONE = np.int32(1)
+BITS_SHIFT = np.int32(SHIFT)
+BITS_OFFSET = np.int32(OFFSET)
+
+
+class Tally(NamedTuple):
+    """What the statistics of a block are added to; axis 0 the horizon.
+
+    sums : float64 (horizons, 1 + 5 funds, 2), of the values and of their squares.
+    extremes : float64 (horizons, 1 + 2 funds, 2), least and greatest value.
+    below : int64 (horizons, 1 + 2 funds), values below 0.
+    counts : int64 (horizons, 1 + 2 funds, bins).
+    """
+
+    sums: np.ndarray
+    extremes: np.ndarray
+    below: np.ndarray
+    counts: np.ndarray
+
+
+@kernel
+def add_sums(values, n, sums):
+    """Add the first `n` of `values` (LANES,) and their squares to `sums` (2,).
+
+    Lanes are added pairwise, in an order that depends on neither threads nor vector width; the values are overwritten.
+    """
+    squares = np.empty(LANES)
+    values[n:] = 0.0
+    for i in range(LANES):
+        squares[i] = values[i] * values[i]
+    half = LANES // 2
+    while half > 0:
+        for i in range(half):
+            values[i] += values[i + half]
+            squares[i] += squares[i + half]
+        half //= 2
+    sums[0] += values[0]
+    sums[1] += squares[0]
+
+
+@kernel
+def add_extremes(values, n, extremes):
+    """Widen `extremes` (2,), least and greatest, to the first `n` of `values` (LANES,)."""
+    low, high = values.copy(), values.copy()
+    low[n:] = values[0]
+    high[n:] = values[0]
+    half = LANES // 2
+    while half > 0:
+        for i in range(half):
+            low[i] = min(low[i], low[i + half])
+            high[i] = max(high[i], high[i + half])
+        half //= 2
+    extremes[0] = min(extremes[0], low[0])
+    extremes[1] = max(extremes[1], high[0])
+
+
+@kernel
+def find_bins(values, bins):
+    """Bin of each value (LANES,) as int32; the layout is `simulator.bins`."""
+    for i in range(LANES):
+        single = np.float32(values[i])
+        magnitude = min(abs(single), BEYOND)
+        linear = np.int32(magnitude * SCALE)
+        octave = np.int32(np.int32(np.float32(magnitude).view(np.int32) >> BITS_SHIFT) - BITS_OFFSET)
+        side = min(linear if magnitude < LIMIT else octave, SIDE)
+        bins[i] = np.int32(MIDDLE - ONE - side) if single < 0 else np.int32(MIDDLE + side)
+
+
+@kernel
+def observe(values, n, tie, horizon, statistic, tally):
+    """Add the first `n` values (LANES,) to one statistic; those above -tie do not count as below 0."""
+    bins = np.empty(LANES, np.int32)
+    find_bins(values, bins)
+    counts = tally.counts[horizon, statistic]
+    for i in range(n):
+        counts[bins[i]] += 1
+    below = 0
+    for i in range(n):
+        below += values[i] < -tie
+    tally.below[horizon, statistic] += below
+    add_extremes(values, n, tally.extremes[horizon, statistic])
+    add_sums(values, n, tally.sums[horizon, statistic])
+
+
+@kernel
+def power(base, exponent, result):
+    """result = base ** exponent, (LANES,); whole exponents by products in order, which vectorise."""
+    whole = int(abs(exponent))
+    if whole != abs(exponent):
+        for i in range(LANES):
+            result[i] = base[i] ** exponent
+        return
+    result[:] = base
+    for _ in range(whole - 1):
+        for i in range(LANES):
+            result[i] *= base[i]
+    if exponent < 0:
+        for i in range(LANES):
+            result[i] = 1.0 / result[i]
+
+
+@kernel
+def observe_index(growth, n, horizon, tally):
+    """Add the index return of the first `n` lanes at horizon number `horizon`; growth is prod(1 + r)."""
+    observe(growth - 1.0, n, 0.0, horizon, 0, tally)
+
+
+@kernel
+def observe_fund(growth, nav, frictionless, leverage, n, horizon, fund, tally):
+    """Add return, divergence and its parts of fund number `fund`.
+
+    growth, nav, frictionless : float64 (LANES,), prod(1 + r), prod G and F0 = prod max(0, 1 + L r).
+    """
+    first, part = 1 + 2 * fund, tally.extremes.shape[1] + 3 * fund
+    values, multiple, compounded = np.empty(LANES), np.empty(LANES), np.empty(LANES)
+    power(growth, leverage, compounded)
+    for i in range(LANES):
+        multiple[i] = leverage * (growth[i] - 1.0)
+        values[i] = nav[i] - 1.0
+    observe(values, n, 0.0, horizon, first, tally)
+    for i in range(LANES):
+        values[i] = (nav[i] - 1.0) - multiple[i]
+    observe(values, n, TIE, horizon, first + 1, tally)
+    for i in range(LANES):
+        values[i] = (compounded[i] - 1.0) - multiple[i]
+    add_sums(values, n, tally.sums[horizon, part])
+    for i in range(LANES):
+        values[i] = frictionless[i] - compounded[i]
+    add_sums(values, n, tally.sums[horizon, part + 1])
+    for i in range(LANES):
+        values[i] = nav[i] - frictionless[i]
+    add_sums(values, n, tally.sums[horizon, part + 2])

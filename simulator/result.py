@@ -1,0 +1,211 @@
+"""What a run found: its spec, its statistics, and the file that keeps both."""
+
+import io
+import json
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import sqrt
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from simulator import bins
+from simulator.distribution import Distribution, Estimate, estimate
+from simulator.errors import LetfError
+from simulator.spec import check
+from simulator.spec.files import read_bytes
+from simulator.spec.run import Simulation
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SCHEMA, SCHEMA_VERSION = "letf.result", 1
+STREAM = "philox4x32-10/1"  # the name of the random numbers; other numbers need another name
+QUANTILES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
+PARTS = ("compounding", "volatility_drag", "carry")
+RISK_LEVEL = 0.95
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """The statistics of a run.
+
+    One law each, along axis 1, in the order of `kernels.stats`: the index return, then each fund's return and
+    divergence; `sums` goes on with the three parts of each fund's divergence.
+
+    Parameters
+    ----------
+    spec : Simulation
+    sums : float64 (horizons, 1 + 5 funds, 2)
+        Sum and sum of squares.
+    extremes : float64 (horizons, 1 + 2 funds, 2)
+        Least and greatest value.
+    below : int64 (horizons, 1 + 2 funds)
+        Paths below 0.
+    counts : int64 (horizons, 1 + 2 funds, bins)
+        Histograms on `simulator.bins`.
+    """
+
+    spec: Simulation
+    sums: np.ndarray
+    extremes: np.ndarray
+    below: np.ndarray
+    counts: np.ndarray
+
+    def __post_init__(self):
+        horizons, funds = len(self.spec.horizons), len(self.spec.funds)
+        shapes = {
+            "sums": (horizons, 1 + 5 * funds, 2),
+            "extremes": (horizons, 1 + 2 * funds, 2),
+            "below": (horizons, 1 + 2 * funds),
+            "counts": (horizons, 1 + 2 * funds, bins.COUNT),
+        }
+        for name, shape in shapes.items():
+            if getattr(self, name).shape != shape:
+                raise LetfError(f"{name} must have shape {shape}, got {getattr(self, name).shape}")
+
+    def _horizon(self, days: int) -> int:
+        if days not in self.spec.horizons:
+            known = ", ".join(map(str, self.spec.horizons))
+            raise LetfError(f"no holding period of {days} days in this result; it has: {known}")
+        return self.spec.horizons.index(days)
+
+    def _fund(self, ticker: str) -> int:
+        tickers = [fund.ticker for fund in self.spec.funds]
+        if ticker not in tickers:
+            raise LetfError(f"no fund {ticker!r} in this result; it has: {', '.join(tickers)}")
+        return tickers.index(ticker)
+
+    def _law(self, horizon: int, statistic: int) -> Distribution:
+        total, squares = self.sums[horizon, statistic].tolist()
+        low, high = self.extremes[horizon, statistic].tolist()
+        below = int(self.below[horizon, statistic])
+        return Distribution(
+            self.spec.paths, total, squares, low, high, below, self.counts[horizon, statistic]
+        )
+
+    def index_return(self, days: int) -> Distribution:
+        """Law of the index's return over `days`."""
+        return self._law(self._horizon(days), 0)
+
+    def fund_return(self, ticker: str, days: int) -> Distribution:
+        """Law of the fund's return over `days`."""
+        return self._law(self._horizon(days), 1 + 2 * self._fund(ticker))
+
+    def divergence(self, ticker: str, days: int) -> Distribution:
+        """Law of the fund's return minus L times the index's over `days`."""
+        return self._law(self._horizon(days), 2 + 2 * self._fund(ticker))
+
+    def attribution(self, ticker: str, days: int) -> dict[str, Estimate]:
+        """Mean compounding, volatility drag and carry over `days`; they sum to the mean divergence."""
+        first = 1 + 2 * len(self.spec.funds) + 3 * self._fund(ticker)
+        moments = self.sums[self._horizon(days), first : first + len(PARTS)].tolist()
+        parts = {}
+        for name, (total, squares) in zip(PARTS, moments, strict=True):
+            mean, sd = estimate(total, squares, self.spec.paths)
+            parts[name] = Estimate(mean, sd / sqrt(self.spec.paths))
+        return parts
+
+    def rows(self) -> list[dict[str, Any]]:
+        """One row a fund and holding period, as `letf simulate --json` prints them; NaN where nothing is known."""
+        index = {days: _summary(self.index_return(days)) for days in self.spec.horizons}
+        return [self._row(fund, days, index[days]) for fund in self.spec.funds for days in self.spec.horizons]
+
+    def _row(self, fund, days, index):
+        fund_return, divergence = self.fund_return(fund.ticker, days), self.divergence(fund.ticker, days)
+        shortfall = fund_return.expected_shortfall(RISK_LEVEL)
+        parts = self.attribution(fund.ticker, days)
+        return {
+            "fund": fund.ticker,
+            "leverage": fund.leverage,
+            "horizon_days": days,
+            "index_return": index,
+            "fund_return": _summary(fund_return),
+            "divergence": _summary(divergence),
+            "attribution": {name: {"mean": part.mean, "stderr": part.stderr} for name, part in parts.items()},
+            "prob_loss": fund_return.prob_below_zero,
+            "prob_loss_stderr": fund_return.prob_below_zero_stderr,
+            "prob_divergence_negative": divergence.prob_below_zero,
+            "prob_divergence_negative_stderr": divergence.prob_below_zero_stderr,
+            "value_at_risk_95": fund_return.value_at_risk(RISK_LEVEL),
+            "value_at_risk_95_stderr": float(fund_return.quantile_stderr(1 - RISK_LEVEL)),
+            "expected_shortfall_95": shortfall.mean,
+            "expected_shortfall_95_stderr": shortfall.stderr,
+        }
+
+    def to_frame(self) -> "pd.DataFrame":
+        """The rows as a pandas frame, nested keys joined by dots."""
+        import pandas as pd
+
+        return pd.json_normalize(self.rows())
+
+    def to_bytes(self) -> bytes:
+        """The result as an .npz file: no pickle, and the same bytes for the same result."""
+        used = np.flatnonzero(self.counts)
+        buffer = io.BytesIO()
+        header = {"schema": f"{SCHEMA}/{SCHEMA_VERSION}", "stream": STREAM, "spec": self.spec.to_dict()}
+        np.savez_compressed(
+            buffer,
+            header=np.array(json.dumps(header, sort_keys=True)),
+            sums=self.sums,
+            extremes=self.extremes,
+            below=self.below,
+            used=used.astype(np.int32),
+            counts=_smallest(self.counts.ravel()[used]),
+        )
+        return buffer.getvalue()
+
+
+def _smallest(counts: np.ndarray) -> np.ndarray:
+    return counts.astype(np.min_scalar_type(counts.max()))
+
+
+def _summary(law: Distribution) -> dict[str, Any]:
+    quantiles, errors = law.quantile(np.array(QUANTILES)), law.quantile_stderr(np.array(QUANTILES))
+    return {
+        "mean": law.mean,
+        "stderr": law.stderr,
+        "sd": law.sd,
+        "q": {f"{p:g}": float(q) for p, q in zip(QUANTILES, quantiles, strict=True)},
+        "q_stderr": {f"{p:g}": float(e) for p, e in zip(QUANTILES, errors, strict=True)},
+    }
+
+
+def load(path: Path) -> Result:
+    """The result in a file that `letf simulate --output FILE.npz` wrote.
+
+    Raises
+    ------
+    LetfError
+        If it is not such a file, or a newer program's.
+    """
+    content = read_bytes(path)
+    try:
+        with np.load(io.BytesIO(content), allow_pickle=False) as file:
+            arrays = {name: file[name] for name in ("header", "sums", "extremes", "below", "used", "counts")}
+        header = json.loads(str(arrays.pop("header")))
+    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
+        raise LetfError(
+            f"{path}: not a result of letf; make one with: letf simulate --output result.npz"
+        ) from None
+    try:
+        return _from_parts(header, arrays)
+    except LetfError as error:
+        raise LetfError(f"{path}: {error}") from None
+    except (IndexError, KeyError, TypeError, ValueError) as error:
+        raise LetfError(f"{path}: damaged result ({error}); make it again with letf simulate") from None
+
+
+def _from_parts(header: Mapping[str, Any], arrays: dict[str, np.ndarray]) -> Result:
+    check.schema("result", header, SCHEMA, SCHEMA_VERSION)
+    spec = Simulation.from_dict(header["spec"])
+    used = arrays.pop("used")
+    counts = np.zeros((len(spec.horizons), 1 + 2 * len(spec.funds), bins.COUNT), np.int64)
+    counts.ravel()[used] = arrays.pop("counts")
+    if not (counts.sum(axis=-1) == spec.paths).all():
+        raise LetfError(
+            "damaged result: its counts do not add up to its paths; make it again with letf simulate"
+        )
+    return Result(spec=spec, counts=counts, **arrays)
