@@ -29,9 +29,7 @@ def _edges() -> np.ndarray:
     return np.concatenate([[-np.inf], -side[:0:-1], side, [np.inf]])
 
 
-EDGES = (
-    _edges()
-)  # (COUNT + 1,): bin b holds EDGES[b] <= v < EDGES[b + 1], for negative v EDGES[b] < v <= EDGES[b + 1]
+EDGES = _edges()  # (COUNT + 1,): bin b holds EDGES[b] <= v < EDGES[b + 1], for negative v EDGES[b] < v <= EDGES[b + 1]
 EDGES.setflags(write=False)
 
 

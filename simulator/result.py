@@ -82,9 +82,7 @@ class Result:
         total, squares = self.sums[horizon, statistic].tolist()
         low, high = self.extremes[horizon, statistic].tolist()
         below = int(self.below[horizon, statistic])
-        return Distribution(
-            self.spec.paths, total, squares, low, high, below, self.counts[horizon, statistic]
-        )
+        return Distribution(self.spec.paths, total, squares, low, high, below, self.counts[horizon, statistic])
 
     def index_return(self, days: int) -> Distribution:
         """Law of the index's return over `days`."""
@@ -187,9 +185,7 @@ def load(path: Path) -> Result:
             arrays = {name: file[name] for name in ("header", "sums", "extremes", "below", "used", "counts")}
         header = json.loads(str(arrays.pop("header")))
     except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
-        raise LetfError(
-            f"{path}: not a result of letf; make one with: letf simulate --output result.npz"
-        ) from None
+        raise LetfError(f"{path}: not a result of letf; make one with: letf simulate --output result.npz") from None
     try:
         return _from_parts(header, arrays)
     except LetfError as error:
@@ -205,7 +201,5 @@ def _from_parts(header: Mapping[str, Any], arrays: dict[str, np.ndarray]) -> Res
     counts = np.zeros((len(spec.horizons), 1 + 2 * len(spec.funds), bins.COUNT), np.int64)
     counts.ravel()[used] = arrays.pop("counts")
     if not (counts.sum(axis=-1) == spec.paths).all():
-        raise LetfError(
-            "damaged result: its counts do not add up to its paths; make it again with letf simulate"
-        )
+        raise LetfError("damaged result: its counts do not add up to its paths; make it again with letf simulate")
     return Result(spec=spec, counts=counts, **arrays)

@@ -74,9 +74,7 @@ def log_uniform(n):
     u = (F(n) + HALF) * TO_UNIT
     bits = np.int32(np.float32(u).view(np.int32) - ROOT_HALF_BITS)
     exponent = np.int32(bits >> MANTISSA_BITS)
-    mantissa = np.int32(np.int32(bits & MANTISSA_MASK) + ROOT_HALF_BITS).view(
-        np.float32
-    )  # in [sqrt(1/2), sqrt(2))
+    mantissa = np.int32(np.int32(bits & MANTISSA_MASK) + ROOT_HALF_BITS).view(np.float32)  # in [sqrt(1/2), sqrt(2))
     f = mantissa - ONE
     if exponent == ZERO:
         f = (F(np.int32(n ^ TOP_BIT)) + HALF) * TO_UNIT  # u - 1 without the rounding of u

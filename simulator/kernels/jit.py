@@ -5,6 +5,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import numba
@@ -31,10 +32,8 @@ def _candidates():
         yield Path(chosen)
     if base := os.environ.get("XDG_CACHE_HOME"):
         yield Path(base) / "letf"
-    try:
+    with suppress(RuntimeError):  # no home folder at all
         yield Path.home() / ".cache" / "letf"
-    except RuntimeError:  # no home folder at all
-        pass
     if sys.prefix != sys.base_prefix:
         yield Path(sys.prefix) / "letf-cache"
 

@@ -82,7 +82,7 @@ def innovations(z, table, regime):
 
 @kernel
 def index_day(market, regime, e, x, r):
-    """Log return x = m[s] + rho (x - mbar) + sd[s] e and simple return r, both (lanes,) float32; x holds yesterday's."""
+    """x = m[s] + rho (x - mbar) + sd[s] e and r = exp(x) - 1, both (lanes,) float32; x holds yesterday's."""
     m0, m1, m2, m3 = market.mean[0], market.mean[1], market.mean[2], market.mean[3]
     s0, s1, s2, s3 = market.sd[0], market.sd[1], market.sd[2], market.sd[3]
     rho, center = market.autocorrelation, market.center

@@ -48,14 +48,10 @@ class Fund:
             check.text(f"{where}: source", self.source)
         checked = {
             "leverage": check.number(f"{where}: leverage", self.leverage, low=-10, high=10),
-            "expense_ratio": check.number(
-                f"{where}: expense_ratio", self.expense_ratio, low=0, high=1, open_high=True
-            ),
+            "expense_ratio": check.number(f"{where}: expense_ratio", self.expense_ratio, low=0, high=1, open_high=True),
         }
         for key in ("swap_spread", "swap_half_spread"):
-            value = check.number(
-                f"{where}: {key}", getattr(self, key), low=-1, high=1, open_low=True, open_high=True
-            )
+            value = check.number(f"{where}: {key}", getattr(self, key), low=-1, high=1, open_low=True, open_high=True)
             checked[key] = value
         if checked["leverage"] == 0:
             raise LetfError(f"{where}: leverage must be finite and non-zero, got {self.leverage!r}")

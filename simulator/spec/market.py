@@ -45,18 +45,14 @@ class Regime:
 
     def __post_init__(self):
         where = f"regime {check.text('name of a regime', self.name)!r}"
-        checked = {
-            "annual_vol": check.number(f"{where}: annual_vol", self.annual_vol, low=0, high=10, open_low=True)
-        }
+        checked = {"annual_vol": check.number(f"{where}: annual_vol", self.annual_vol, low=0, high=10, open_low=True)}
         if self.annual_log_drift is not None:
             drift = check.number(f"{where}: annual_log_drift", self.annual_log_drift, low=-100, high=100)
             checked["annual_log_drift"] = drift
         if self.dof is not None:
             checked["dof"] = check.number(f"{where}: dof", self.dof, low=2, high=1e6, open_low=True)
         if self.overnight_share is not None:
-            checked["overnight_share"] = check.number(
-                f"{where}: overnight_share", self.overnight_share, low=0, high=1
-            )
+            checked["overnight_share"] = check.number(f"{where}: overnight_share", self.overnight_share, low=0, high=1)
         for key, value in checked.items():
             object.__setattr__(self, key, value)
 
@@ -140,9 +136,7 @@ class MarkovMarket:
             return check.number('drift (a number or "regime")', self.drift, low=-10, high=10)
         for regime in self.regimes:
             if regime.annual_log_drift is None:
-                raise LetfError(
-                    f'drift "regime" needs annual_log_drift in every regime, {regime.name!r} has none'
-                )
+                raise LetfError(f'drift "regime" needs annual_log_drift in every regime, {regime.name!r} has none')
         return "regime"
 
     @property
@@ -232,10 +226,7 @@ class MarkovMarket:
 
     def to_dict(self) -> dict[str, Any]:
         """The market as its TOML file holds it."""
-        regimes = [
-            {key: value for key, value in vars(regime).items() if value is not None}
-            for regime in self.regimes
-        ]
+        regimes = [{key: value for key, value in vars(regime).items() if value is not None} for regime in self.regimes]
         data: dict[str, Any] = {
             "schema": f"{SCHEMA}/{SCHEMA_VERSION}",
             "name": self.name,
