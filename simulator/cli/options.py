@@ -1,0 +1,95 @@
+"""Options that commands share, and the one place where they become a Simulation."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from simulator.cli.types import DAYS, DRIFT, FRACTION, INPUT_FILE, WHOLE
+
+if TYPE_CHECKING:
+    from simulator.spec.fund import Fund
+    from simulator.spec.market import MarkovMarket
+    from simulator.spec.run import Simulation
+
+DEFAULT_TICKERS = ("TNA", "TZA")
+
+MARKET = (
+    click.option("--market", type=INPUT_FILE, metavar="FILE", help="Market TOML, or the name of a built-in market."),
+    click.option("--drift", type=DRIFT, metavar="D", help="Index growth a year, 8% or 0.08; or: regime. [market's]"),
+    click.option("--regime", metavar="NAME", help="Day 1 is in this regime."),
+    click.option("--vol", type=FRACTION, metavar="V", help="Start so that the expected 21-day volatility is V."),
+    click.option("--scale-vol", type=FRACTION, metavar="V", help="The same by scaling all volatilities."),
+)
+FUNDS = (
+    click.option("--fund", "tickers", multiple=True, metavar="TICKER", help="A fund; repeatable. [TNA, TZA]"),
+    click.option("--funds-file", type=INPUT_FILE, metavar="FILE", help="Funds TOML: adds to the built-in funds."),
+)
+RUN = (
+    click.option("--horizon", type=DAYS, multiple=True, metavar="DAYS", help="Holding periods, 5,21,63. [1 to 252]"),
+    click.option("--paths", type=WHOLE, metavar="N", help="Simulated paths. [262144]"),
+    click.option("--seed", type=WHOLE, metavar="N", help="Seed of the random numbers. [1]"),
+    click.option("--rate", type=FRACTION, metavar="R", help="Short rate a year, 4% or 0.04. [4%]"),
+    click.option("--threads", type=WHOLE, metavar="N", help="Threads; the result is the same at any. [cores]"),
+)
+JSON = click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
+QUIET = click.option("--quiet", is_flag=True, help="No progress and no notes on stderr.")
+
+
+def options(*groups: Any) -> Callable:
+    """A decorator that adds options, in the order given."""
+
+    def decorate(command):
+        flat = [option for group in groups for option in (group if isinstance(group, tuple) else (group,))]
+        for option in reversed(flat):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+def load_market(market: Path | None, drift, regime, vol, scale_vol) -> "MarkovMarket":
+    """The market that the options of `MARKET` describe."""
+    from simulator.spec.files import DEFAULT_MARKET, MARKETS, preset_market, read_market
+
+    if vol is not None and regime is not None:
+        raise click.UsageError("--regime and --vol both set the start; give one of them.")
+    if market is None or (str(market) in MARKETS and not market.exists()):
+        chosen = preset_market(str(market or DEFAULT_MARKET))
+    else:
+        chosen = read_market(market)
+    if drift is not None:
+        chosen = replace(chosen, drift=drift)
+    if regime is not None:
+        chosen.regime_number(regime)
+        chosen = replace(chosen, initial=regime)
+    if scale_vol is not None:
+        chosen = chosen.with_scaled_vol(scale_vol)
+    return chosen if vol is None else chosen.with_vol(vol)
+
+
+def load_funds(tickers: tuple[str, ...], funds_file: Path | None) -> "tuple[Fund, ...]":
+    """The funds that the options of `FUNDS` name."""
+    from simulator.spec.files import find_funds, preset_funds, read_funds
+
+    known = {fund.ticker.upper(): fund for fund in preset_funds()}
+    if funds_file is not None:
+        added = read_funds(funds_file)
+        known |= {fund.ticker.upper(): fund for fund in added}
+        tickers = tickers or tuple(fund.ticker for fund in added)
+    return find_funds(tickers or DEFAULT_TICKERS, tuple(known.values()))
+
+
+def load_simulation(market, funds, horizon, paths, seed, rate) -> "Simulation":
+    """The run; what was not given is the spec's default."""
+    from simulator.spec.run import Simulation
+
+    given = {
+        "horizons": tuple(day for days in horizon for day in days) or None,
+        "paths": paths,
+        "seed": seed,
+        "rate": rate,
+    }
+    return Simulation(market=market, funds=funds, **{key: value for key, value in given.items() if value is not None})

@@ -1,0 +1,27 @@
+"""What stderr hears while a command works; nothing where it is no terminal, but for a word on compiling."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import click
+
+SHOW_ABOVE = 2**22  # paths; fewer are done before a bar is read
+
+
+@contextmanager
+def noted_compiling(compiling: bool) -> Iterator[None]:
+    """Say on stderr that the first run compiles."""
+    if compiling:
+        click.echo("Compiling the numeric core for this machine, once; about 15 seconds ...", err=True)
+    yield
+
+
+@contextmanager
+def progress(paths: int, quiet: bool) -> Iterator[Callable[[int], None] | None]:
+    """A callback that draws a progress bar on a terminal, or None."""
+    if quiet or paths < SHOW_ABOVE or not sys.stderr.isatty():
+        yield None
+        return
+    with click.progressbar(length=paths, label="Simulating", file=sys.stderr) as bar:
+        yield lambda done: bar.update(done - bar.pos)

@@ -1,0 +1,52 @@
+"""letf simulate."""
+
+import click
+
+from simulator.cli import options as opt
+from simulator.cli.progress import noted_compiling, progress
+from simulator.cli.types import FIGURE_FILE, RESULT_FILE
+
+
+@click.command()
+@opt.options(opt.MARKET, opt.FUNDS, opt.RUN)
+@click.option("--output", type=RESULT_FILE, metavar="FILE", help="Write .npz (for letf plot), .json, .csv or .parquet.")
+@click.option("--plot", "figure", type=FIGURE_FILE, metavar="FILE", help="Draw the ridges as .png, .svg or .pdf.")
+@opt.options(opt.JSON, opt.QUIET)
+def simulate(
+    market, drift, regime, vol, scale_vol, tickers, funds_file, horizon, paths, seed, rate, threads,
+    output, figure, as_json, quiet,
+):  # fmt: skip
+    """Simulate funds over holding periods: returns, divergence from L times the index, and why.
+
+    \b
+    letf simulate --fund TNA --horizon 5,21,63 --regime crisis
+    letf simulate --vol 30% --plot ridges.png --output result.npz
+    """
+    funds = opt.load_funds(tickers, funds_file)
+    chosen = opt.load_market(market, drift, regime, vol, scale_vol)
+    spec = opt.load_simulation(chosen, funds, horizon, paths, seed, rate)
+
+    from simulator.engine.simulate import must_compile, simulate
+
+    with noted_compiling(must_compile() and not quiet), progress(spec.paths, quiet) as on_progress:
+        result = simulate(spec, threads=threads, on_progress=on_progress)
+
+    from simulator.exact import check
+    from simulator.output import table
+    from simulator.output.files import write_atomically
+
+    checked = check(result)
+    if checked and not checked.passed and not quiet:
+        click.echo(f"Warning: a moment lies {checked.max_abs_z:.1f} exact standard errors off.", err=True)
+    if output:
+        write_atomically(output, table.encode(result, checked, output.suffix.lower()))
+    if figure:
+        _draw(result, figure)
+    click.echo(table.to_json(result, checked) if as_json else table.to_text(result, checked), nl=False)
+
+
+def _draw(result, path):
+    from simulator.output.files import figure_bytes, write_atomically
+    from simulator.output.plot import draw
+
+    write_atomically(path, figure_bytes(draw(result), path.suffix.lower()))

@@ -1,0 +1,100 @@
+"""Types of option values: what a user may type and what it means."""
+
+import re
+from pathlib import Path
+
+import click
+
+from simulator.errors import LetfError
+
+
+class Fraction(click.ParamType):
+    """A rate, drift, volatility or stop: `4%` or `0.04`; 1 or more needs the percent sign."""
+
+    name = "fraction"
+
+    def convert(self, value, param, ctx):
+        if isinstance(value, float):
+            return value
+        text = value.strip()
+        number, percent = text.removesuffix("%"), text.endswith("%")
+        try:
+            parsed = float(number)
+        except ValueError:
+            self.fail(f"{value!r} is not a number; write 4% or 0.04", param, ctx)
+        if not percent and abs(parsed) >= 1:
+            self.fail(f"{value!r} is {parsed * 100:g} %; write {number}% or {parsed / 100:g}", param, ctx)
+        if parsed != parsed or parsed in (float("inf"), float("-inf")):
+            self.fail(f"{value!r} is not a finite number; write 4% or 0.04", param, ctx)
+        return parsed / 100 if percent else parsed
+
+
+class DriftType(Fraction):
+    """A drift: a fraction, or `regime` for each regime's own."""
+
+    name = "drift"
+
+    def convert(self, value, param, ctx):
+        return value if value == "regime" else super().convert(value, param, ctx)
+
+
+class Whole(click.ParamType):
+    """A whole number; `1e6` and `1_000_000` are whole too. Its range is the spec's to check."""
+
+    name = "integer"
+
+    def convert(self, value, param, ctx):
+        if isinstance(value, int):
+            return value
+        if re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+", value):
+            self.fail(f"{value!r} has commas; write {value.replace(',', '')}", param, ctx)
+        try:
+            return int(value)
+        except ValueError:
+            pass
+        try:
+            number = float(value)
+        except ValueError:
+            self.fail(f"{value!r} is not a whole number", param, ctx)
+        if not number.is_integer():
+            self.fail(f"{value!r} is not a whole number", param, ctx)
+        return int(number)
+
+
+class Days(Whole):
+    """A comma list of holding periods."""
+
+    name = "days"
+
+    def convert(self, value, param, ctx):
+        if isinstance(value, tuple):
+            return value
+        return tuple(Whole.convert(self, part.strip(), param, ctx) for part in value.split(","))
+
+
+class OutputFile(click.ParamType):
+    """A file to write, refused before any work where its suffix is unknown or its folder cannot take it."""
+
+    name = "file"
+
+    def __init__(self, *suffixes: str):
+        self.suffixes = suffixes
+
+    def convert(self, value, param, ctx):
+        from simulator.output.files import check_writable
+
+        path = Path(value)
+        if path.suffix.lower() not in self.suffixes:
+            self.fail(f"{value!r} must end in {', '.join(self.suffixes)}", param, ctx)
+        try:
+            check_writable(path)
+        except LetfError as error:
+            self.fail(str(error), param, ctx)
+        return path
+
+
+FRACTION, DRIFT, WHOLE, DAYS = Fraction(), DriftType(), Whole(), Days()
+INPUT_FILE = click.Path(path_type=Path)
+RESULT_FILE = OutputFile(".npz", ".json", ".csv", ".parquet")
+FIGURE_FILE = OutputFile(".png", ".svg", ".pdf")
+MARKET_FILE = OutputFile(".toml")
