@@ -68,7 +68,9 @@ def main() -> None:
 
 
 def _fail(message: str, hint: str = "") -> int:
-    line = " ".join(f"{message} {hint}".split())
+    if hint:
+        message = f"{message.rstrip('. ')}. {hint}"
+    line = " ".join(message.split())
     click.echo(f"Error: {line}", err=True)
     return BAD_INPUT
 

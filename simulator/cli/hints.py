@@ -10,15 +10,20 @@ BY_SUFFIX = {
 }
 
 
+MISPLACED = ("unexpected extra argument", "No such command")
+
+
 def way_out(args: list[str], error: click.UsageError) -> str:
     """What the user who typed `args` most likely meant, or where to read on."""
     message = error.format_message()
-    for word in args:
-        misplaced = word in message and not word.startswith("-")
-        for suffix, hint in BY_SUFFIX.items():
-            if misplaced and word.lower().endswith(suffix):
-                return f"{hint.format(word)}"
-        if misplaced and "unexpected extra argument" in message and word.isalpha() and word.isupper():
-            return f"To choose a fund: --fund {word}"
+    if any(words in message for words in MISPLACED):
+        for word in args:
+            if word not in message or word.startswith("-"):
+                continue
+            for suffix, hint in BY_SUFFIX.items():
+                if word.lower().endswith(suffix):
+                    return hint.format(word)
+            if word.isalpha() and word.isupper():
+                return f"To choose a fund: letf simulate --fund {word}"
     command = error.ctx.command_path if error.ctx else "letf"
     return f"Try: {command} --help"

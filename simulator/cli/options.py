@@ -21,7 +21,14 @@ MARKET = (
     click.option("--drift", type=DRIFT, metavar="D", help="Index growth a year, 8% or 0.08; or: regime. [market's]"),
     click.option("--regime", metavar="NAME", help="Day 1 is in this regime."),
     click.option("--vol", type=FRACTION, metavar="V", help="Start so that the expected 21-day volatility is V."),
-    click.option("--scale-vol", type=FRACTION, metavar="V", help="The same by scaling all volatilities."),
+    click.option(
+        "--scale-vol",
+        type=FRACTION,
+        is_flag=False,
+        flag_value=0.0,
+        metavar="[V]",
+        help="The same by scaling all volatilities; alone, to --vol.",
+    ),
 )
 FUNDS = (
     click.option("--fund", "tickers", multiple=True, metavar="TICKER", help="A fund; repeatable. [TNA, TZA]"),
@@ -54,8 +61,12 @@ def load_market(market: Path | None, drift, regime, vol, scale_vol) -> "MarkovMa
     """The market that the options of `MARKET` describe."""
     from simulator.spec.files import DEFAULT_MARKET, MARKETS, preset_market, read_market
 
-    if vol is not None and regime is not None:
-        raise click.UsageError("--regime and --vol both set the start; give one of them.")
+    if scale_vol == 0:
+        if vol is None:
+            raise click.UsageError("--scale-vol needs a volatility: --scale-vol 30%.")
+        scale_vol, vol = vol, None
+    if vol is not None and (regime is not None or scale_vol is not None):
+        raise click.UsageError("--vol sets the start, as --regime and --scale-vol do; give one of them.")
     if market is None or (str(market) in MARKETS and not market.exists()):
         chosen = preset_market(str(market or DEFAULT_MARKET))
     else:

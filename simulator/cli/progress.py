@@ -9,12 +9,9 @@ import click
 SHOW_ABOVE = 2**22  # paths; fewer are done before a bar is read
 
 
-@contextmanager
-def noted_compiling(compiling: bool) -> Iterator[None]:
-    """Say on stderr that the first run compiles."""
-    if compiling:
-        click.echo("Compiling the numeric core for this machine, once; about 15 seconds ...", err=True)
-    yield
+def note_compiling() -> None:
+    """Say that the first run compiles, for it takes longer than any later one."""
+    click.echo("Compiling the numeric core for this machine, once; about 15 seconds ...", err=True)
 
 
 @contextmanager

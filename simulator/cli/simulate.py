@@ -3,7 +3,7 @@
 import click
 
 from simulator.cli import options as opt
-from simulator.cli.progress import noted_compiling, progress
+from simulator.cli.progress import note_compiling, progress
 from simulator.cli.types import FIGURE_FILE, RESULT_FILE
 
 
@@ -28,21 +28,24 @@ def simulate(
 
     from simulator.engine.simulate import must_compile, simulate
 
-    with noted_compiling(must_compile() and not quiet), progress(spec.paths, quiet) as on_progress:
+    if must_compile() and not quiet:
+        note_compiling()
+    with progress(spec.paths, quiet) as on_progress:
         result = simulate(spec, threads=threads, on_progress=on_progress)
 
     from simulator.exact import check
-    from simulator.output import table
+    from simulator.output.document import encode, to_json
     from simulator.output.files import write_atomically
+    from simulator.output.table import to_text
 
     checked = check(result)
     if checked and not checked.passed and not quiet:
         click.echo(f"Warning: a moment lies {checked.max_abs_z:.1f} exact standard errors off.", err=True)
     if output:
-        write_atomically(output, table.encode(result, checked, output.suffix.lower()))
+        write_atomically(output, encode(result, checked, output.suffix.lower()))
     if figure:
         _draw(result, figure)
-    click.echo(table.to_json(result, checked) if as_json else table.to_text(result, checked), nl=False)
+    click.echo(to_json(result, checked) if as_json else to_text(result, checked), nl=False)
 
 
 def _draw(result, path):

@@ -193,8 +193,8 @@ class MarkovMarket:
         low, high = float(reachable.min()), float(reachable.max())
         if not low < vol < high:
             raise LetfError(
-                f"vol {vol:.4g} is outside what this market's start can reach, {low:.4g} to {high:.4g}; "
-                f"--scale-vol {vol:.4g} scales all volatilities instead"
+                f"vol {100 * vol:.4g}% is out of reach of this market's start, {100 * low:.4g}% to {100 * high:.4g}%; "
+                f"--scale-vol {100 * vol:.4g}% scales all volatilities instead"
             )
         return replace(self, initial=tuple(_tilt(p, v, vol**2)))
 

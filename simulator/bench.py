@@ -1,0 +1,134 @@
+"""The numeric core, timed: nanoseconds of one core for a word, a normal, a path and day."""
+
+import os
+import platform
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+
+from simulator.engine.simulate import simulate
+from simulator.engine.threads import available_cores
+from simulator.kernels.rng import DAYS_PER_CALL, normals, philox_words
+from simulator.spec.files import find_funds, preset_funds, preset_market
+from simulator.spec.run import Simulation
+
+HORIZONS = (1, 2, 5, 10, 15, 21, 30, 42, 63, 126, 252)
+PATHS = 2**17
+REPEATS = 7
+LANES = 2**13  # of a word or normal buffer: 128 KB, in cache, and long enough to hide the call
+WORDS = DAYS_PER_CALL * LANES
+CALLS = 200
+
+
+@dataclass(frozen=True)
+class Timing:
+    """The least time of several runs.
+
+    Parameters
+    ----------
+    name : str
+    unit : str
+        What `ns` counts: "word", "normal" or "path-day".
+    ns : float
+        Nanoseconds a unit of one core.
+    """
+
+    name: str
+    unit: str
+    ns: float
+
+
+def least(work: Callable[[], object], clock: Callable[[], float], repeats: int = REPEATS) -> float:
+    """Least seconds of `repeats` runs after one that warms up."""
+    work()
+    seconds = []
+    for _ in range(repeats):
+        start = clock()
+        work()
+        seconds.append(clock() - start)
+    return min(seconds)
+
+
+def workload(paths: int = PATHS) -> Simulation:
+    """Three regimes, index and two funds, five statistics at 11 horizons over 252 days."""
+    return Simulation(
+        market=preset_market(), funds=find_funds(("TNA", "TZA"), preset_funds()), horizons=HORIZONS, paths=paths
+    )
+
+
+def one_regime(spec: Simulation) -> Simulation:
+    """The same run in a market of one regime."""
+    market = spec.market
+    single = replace(market, regimes=market.regimes[:1], transition=((1.0,),), initial="stationary")
+    return replace(spec, market=single)
+
+
+def time_words() -> Timing:
+    """Philox words alone."""
+    words = np.empty((DAYS_PER_CALL, LANES), np.uint32)
+
+    def work():
+        for call in range(CALLS):
+            philox_words(np.uint64(1), np.uint64(0), np.uint64(call), np.uint64(0), words)
+
+    return Timing("Philox4x32-10", "word", 1e9 * least(work, time.process_time) / (CALLS * WORDS))
+
+
+def time_normals() -> Timing:
+    """Standard normals, their words included."""
+    words, z = np.empty((DAYS_PER_CALL, LANES), np.uint32), np.empty((DAYS_PER_CALL, LANES), np.float32)
+
+    def work():
+        for call in range(CALLS):
+            philox_words(np.uint64(1), np.uint64(0), np.uint64(call), np.uint64(0), words)
+            normals(words, z)
+
+    return Timing("standard normals", "normal", 1e9 * least(work, time.process_time) / (CALLS * WORDS))
+
+
+def time_paths(name: str, spec: Simulation, repeats: int = REPEATS) -> Timing:
+    """A whole run on one thread."""
+    seconds = least(lambda: simulate(spec, threads=1), time.process_time, repeats)
+    return Timing(name, "path-day", 1e9 * seconds / (spec.paths * spec.horizons[-1]))
+
+
+def time_core() -> list[Timing]:
+    """All timings of the core, on one core."""
+    spec = workload()
+    return [
+        time_words(),
+        time_normals(),
+        time_paths("1 regime, index, 2 funds, 11 horizons", one_regime(spec)),
+        time_paths("3 regimes, index, 2 funds, 11 horizons", spec),
+    ]
+
+
+def thread_speedup(threads: int) -> float:
+    """How much sooner `threads` threads finish than one, by the wall clock."""
+    spec = workload(4 * PATHS)
+    seconds = [least(lambda n=n: simulate(spec, threads=n), time.perf_counter) for n in (1, threads)]
+    return seconds[0] / seconds[1]
+
+
+def machine() -> dict[str, str | int]:
+    """What the timings hold for: processor, cores, system and versions."""
+    return {
+        "processor": _processor(),
+        "cores": available_cores(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "python": platform.python_version(),
+        **{name: version(name) for name in ("letf", "numpy", "numba", "llvmlite")},
+    }
+
+
+def _processor() -> str:
+    cpuinfo = Path("/proc/cpuinfo")
+    if os.access(cpuinfo, os.R_OK):
+        for line in cpuinfo.read_text().splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or "unknown"

@@ -1,0 +1,55 @@
+"""The funds and markets that there are."""
+
+import textwrap
+
+from simulator.output.document import dumps
+from simulator.output.heading import drift_text, market_line, percent
+from simulator.spec.fund import Fund, funds_to_dict
+from simulator.spec.market import MarkovMarket
+
+WIDTH = 80
+
+
+def funds_to_json(funds: tuple[Fund, ...]) -> str:
+    """The funds as the funds file's content."""
+    return dumps(funds_to_dict(funds))
+
+
+def funds_to_text(funds: tuple[Fund, ...]) -> str:
+    """A table of leverage and costs, then where each fund's figures come from."""
+    lines = ["ticker  leverage  index  expense ratio  swap spread  half-spread   (% a year)"]
+    for fund in funds:
+        lines.append(
+            f"{fund.ticker:<6}  {fund.leverage:>+7g}x  {fund.index:<5}  {100 * fund.expense_ratio:>13.2f}"
+            f"  {100 * fund.swap_spread:>11.2f}  {100 * fund.swap_half_spread:>11.2f}"
+        )
+    lines.append("")
+    for fund in funds:
+        text = f"{fund.name}; {fund.source or 'no source given'}."
+        lines += textwrap.wrap(text, WIDTH, initial_indent=f"{fund.ticker:<6}", subsequent_indent=" " * 6)
+    return "\n".join(lines) + "\n"
+
+
+def markets_to_json(markets: tuple[MarkovMarket, ...]) -> str:
+    """The markets as a list of market files' contents."""
+    return dumps({"schema": "letf.markets/1", "markets": [market.to_dict() for market in markets]})
+
+
+def markets_to_text(markets: tuple[MarkovMarket, ...]) -> str:
+    """Each market's regimes, transitions and source."""
+    return "\n".join("\n".join(_market_lines(market)) + "\n" for market in markets)
+
+
+def _market_lines(market):
+    yield market_line(market)
+    width = max(map(len, market.regime_names))
+    law, stay = market.stationary_law(), [row[i] for i, row in enumerate(market.transition)]
+    yield f"{'':{width}}  volatility  share of days  mean stay  tomorrow's law"
+    for regime, share, p, row in zip(market.regimes, law, stay, market.transition, strict=True):
+        days = f"{1 / (1 - p):.0f} days" if p < 1 else "for good"
+        onward = " ".join(f"{q:.4f}" for q in row)
+        yield f"{regime.name:<{width}}  {percent(regime.annual_vol):>10}  {percent(share):>13}  {days:>9}  {onward}"
+    start = market.initial if isinstance(market.initial, str) else "given probabilities"
+    yield f"{drift_text(market)}, start: {start}"
+    if source := market.provenance.get("source_file"):
+        yield f"fitted to {source} (SHA-256 {str(market.provenance.get('sha256', 'unknown'))[:16]}...)"

@@ -1,0 +1,139 @@
+"""A result as people read it: text of at most 80 columns."""
+
+import textwrap
+from math import ceil, floor, isfinite, log10
+from typing import Any
+
+from simulator.exact import WARN_ABOVE, Check
+from simulator.output.heading import LIMIT, market_line, run_line, start_line
+from simulator.result import PARTS, Result
+from simulator.spec.fund import Fund
+
+WIDTH = 80
+MOST_DECIMALS = 3
+DAYS_WIDTH = 4
+NO_ERROR = 1e-6  # points; an error below it is rounding
+LARGE = 1e5  # percent; written with an exponent from here on
+
+Cell = tuple[float, float]  # a figure and its standard error
+Row = dict[str, Any]
+
+
+def with_error(value: float, error: float, most_decimals: int = MOST_DECIMALS) -> str:
+    """A fraction in percent and its error: 0.01234 and 0.0004 give 1.23±.04, the error rounded up to one digit."""
+    if not isfinite(value):
+        return "beyond" if value == value else "-"
+    value, error = 100 * value, 100 * error
+    if abs(value) >= LARGE:
+        return f"{value:.2e}" + (f"±{error:.0e}" if isfinite(error) else "")
+    if not isfinite(error):
+        return f"{value:.{most_decimals}f}"
+    if error < NO_ERROR:
+        return f"{value:.{most_decimals}f}".rstrip("0").rstrip(".") + "±0"
+    decimals = min(max(-floor(log10(error)), 0), most_decimals)
+    error = ceil(error * 10**decimals) / 10**decimals
+    return f"{value:.{decimals}f}±" + f"{error:.{decimals}f}".removeprefix("0")
+
+
+def _outcome_cells(row: Row) -> list[Cell]:
+    index, fund, gap = row["index_return"], row["fund_return"], row["divergence"]
+    return [
+        (index["mean"], index["stderr"]),
+        (fund["mean"], fund["stderr"]),
+        (gap["mean"], gap["stderr"]),
+        *((gap["q"][p], gap["q_stderr"][p]) for p in ("0.5", "0.05", "0.95")),
+        (row["prob_divergence_negative"], row["prob_divergence_negative_stderr"]),
+    ]
+
+
+def _risk_cells(row: Row) -> list[Cell]:
+    parts = row["attribution"]
+    return [
+        *((row[name], row[f"{name}_stderr"]) for name in ("prob_loss", "value_at_risk_95", "expected_shortfall_95")),
+        *((parts[name]["mean"], parts[name]["stderr"]) for name in PARTS),
+        (row["divergence"]["mean"], row["divergence"]["stderr"]),
+    ]
+
+
+def grid(days: list[int], titles: list[tuple[str, str]], cells: list[list[Cell]]) -> list[str]:
+    """Lines of a table with two lines of titles, as many decimals as fit the width."""
+    for decimals in range(MOST_DECIMALS, -1, -1):
+        columns = [[*title, *(with_error(*row[i], decimals) for row in cells)] for i, title in enumerate(titles)]
+        widths = [max(map(len, column)) for column in columns]
+        if DAYS_WIDTH + sum(widths) + len(widths) <= WIDTH:
+            break
+    first = ["", "days", *map(str, days)]
+    return [
+        day.rjust(DAYS_WIDTH)
+        + "".join(" " + column[i].rjust(width) for column, width in zip(columns, widths, strict=True))
+        for i, day in enumerate(first)
+    ]
+
+
+def _fund_lines(fund: Fund, rows: list[Row]) -> list[str]:
+    multiple = f"{fund.leverage:g}x"
+    days = [row["horizon_days"] for row in rows]
+    outcome_titles = [
+        (fund.index, "mean"),
+        (fund.ticker, "mean"),
+        ("diverg.", "mean"),
+        ("diverg.", "median"),
+        ("diverg.", "5 %"),
+        ("diverg.", "95 %"),
+        ("behind", multiple),
+    ]
+    risk_titles = [
+        ("chance", "of loss"),
+        ("VaR", "95 %"),
+        ("ES", "95 %"),
+        ("com-", "pounding"),
+        ("+ volati-", "lity drag"),
+        ("", "+ carry"),
+        ("= diverg.", "mean"),
+    ]
+    return [
+        f"{fund.ticker}, {multiple} {fund.index} daily: {fund.name}",
+        *textwrap.wrap(
+            f"diverg. = return of {fund.ticker} minus {multiple} the return of {fund.index}; behind = chance that "
+            "it is negative",
+            WIDTH,
+        ),
+        *grid(days, outcome_titles, [_outcome_cells(row) for row in rows]),
+        "",
+        *grid(days, risk_titles, [_risk_cells(row) for row in rows]),
+    ]
+
+
+def to_text(result: Result, check: Check | None) -> str:
+    """The table that `letf simulate` prints: percent, each figure with its Monte Carlo standard error."""
+    spec = result.spec
+    lines = [
+        *_labelled("Market", market_line(spec.market)),
+        *_labelled("Start", start_line(spec.market)),
+        *_labelled("Run", run_line(spec)),
+        *_labelled("Check", _check_line(check)),
+        "",
+        *textwrap.wrap(
+            "Percent of the money put in, ± one Monte Carlo standard error, rounded up: what more paths would narrow. "
+            "How wrong the model and its fitted parameters may be is not in it.",
+            WIDTH,
+        ),
+    ]
+    rows = result.rows()
+    for fund in spec.funds:
+        lines += ["", *_fund_lines(fund, [row for row in rows if row["fund"] == fund.ticker])]
+    if spec.market.drift != "regime":
+        lines += ["", *textwrap.wrap(LIMIT, WIDTH)]
+    return "\n".join(lines) + "\n"
+
+
+def _labelled(label: str, text: str) -> list[str]:
+    return textwrap.wrap(text, WIDTH, initial_indent=f"{label:<8}", subsequent_indent=" " * 8)
+
+
+def _check_line(check: Check | None) -> str:
+    if check is None:
+        return "no exact law is known for this market"
+    verdict = "within" if check.passed else "BEYOND"
+    heavy = f", {check.skipped} too heavy-tailed to test" if check.skipped else ""
+    return f"{check.moments} exact moments of growth: largest |z| {check.max_abs_z:.1f}, {verdict} {WARN_ABOVE}{heavy}"
