@@ -4,14 +4,14 @@ from simulator.spec.market import VOL_DAYS, MarkovMarket
 from simulator.spec.run import Simulation
 
 LIMIT = (
-    "One drift for all regimes leaves out the leverage effect (falls come with high volatility): the worst 1 % of "
+    "One drift for all regimes leaves out the leverage effect (falls come with high volatility): the worst 1% of "
     "42-day TNA returns is about 13 points too mild. --drift regime keeps each regime's own, weakly known, drift."
 )
 
 
 def percent(value: float, decimals: int = 1) -> str:
     """0.1234 as 12.3 %, without trailing zeros."""
-    return f"{value * 100:.{decimals}f}".rstrip("0").rstrip(".") + " %" if decimals else f"{value * 100:.0f} %"
+    return f"{value * 100:.{decimals}f}".rstrip("0").rstrip(".") + "%"
 
 
 def market_line(market: MarkovMarket) -> str:

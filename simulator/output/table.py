@@ -78,14 +78,14 @@ def _fund_lines(fund: Fund, rows: list[Row]) -> list[str]:
         (fund.ticker, "mean"),
         ("diverg.", "mean"),
         ("diverg.", "median"),
-        ("diverg.", "5 %"),
-        ("diverg.", "95 %"),
+        ("diverg.", "5%"),
+        ("diverg.", "95%"),
         ("behind", multiple),
     ]
     risk_titles = [
         ("chance", "of loss"),
-        ("VaR", "95 %"),
-        ("ES", "95 %"),
+        ("VaR", "95%"),
+        ("ES", "95%"),
         ("com-", "pounding"),
         ("+ volati-", "lity drag"),
         ("", "+ carry"),
@@ -128,7 +128,7 @@ def to_text(result: Result, check: Check | None) -> str:
 
 
 def _labelled(label: str, text: str) -> list[str]:
-    return textwrap.wrap(text, WIDTH, initial_indent=f"{label:<8}", subsequent_indent=" " * 8)
+    return textwrap.wrap(text, WIDTH, initial_indent=f"{label:<8}", subsequent_indent=" " * 8, break_on_hyphens=False)
 
 
 def _check_line(check: Check | None) -> str:

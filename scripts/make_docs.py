@@ -1,0 +1,99 @@
+"""Write docs/cli.md from --help, and run the commands in the README and the docs to refresh what they print.
+
+    .venv/bin/python scripts/make_docs.py [--prices FOLDER]
+
+In a ```console block a line `$ letf ...` is a command and the lines up to the next one are what it prints; the library
+example is the README's ```python block. Commands that read IWM.csv need FOLDER, where that file lies.
+"""
+
+import argparse
+import contextlib
+import io
+import os
+import re
+import shlex
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import click
+
+from simulator.cli import COMMANDS, letf
+
+ROOT = Path(__file__).parent.parent
+PAGES = ("README.md", "docs/design.md", "docs/models.md")
+BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)
+PYTHON_BLOCK = re.compile(r"```python\n(.*?)```\n\n```\n(.*?)```", re.DOTALL)
+PRICES = "IWM.csv"
+WIDTH = 80
+
+
+def cli_reference() -> str:
+    """The content of docs/cli.md."""
+    context = click.Context(letf, info_name="letf", max_content_width=WIDTH)
+    parts = ["# Command reference\n\nGenerated from `--help` by `scripts/make_docs.py`.\n", _help(context)]
+    for name in COMMANDS:
+        command = letf.get_command(context, name)
+        part = click.Context(command, info_name=name, parent=context, max_content_width=WIDTH)
+        parts.append(f"## letf {name}\n\n{_help(part)}")
+    return "\n".join(parts)
+
+
+def _help(context):
+    return f"```\n{context.get_help()}\n```\n"
+
+
+def refresh(page: str, folder: Path) -> str:
+    """The page with what each command in it prints now, when run in `folder`."""
+    page = BLOCK.sub(lambda match: f"```console\n{_run_block(match[1], folder)}```", page)
+    return PYTHON_BLOCK.sub(lambda match: f"```python\n{match[1]}```\n\n```\n{_run_python(match[1])}```", page)
+
+
+def _run_block(block, folder):
+    printed, skipping = [], False
+    for line in block.splitlines(keepends=True):
+        if line.startswith("$ "):
+            skipping = not _can_run(line, folder)
+            printed.append(line)
+            if not skipping:
+                printed.append(_run(line[2:], folder))
+        elif skipping:
+            printed.append(line)
+    return "".join(printed)
+
+
+def _can_run(line, folder):
+    return PRICES not in line or (folder / PRICES).exists()
+
+
+def _run(line, folder):
+    words = shlex.split(line)
+    words[0] = str(Path(sys.executable).parent / "letf")
+    environment = os.environ | {"COLUMNS": str(WIDTH)}
+    done = subprocess.run(words, cwd=folder, env=environment, capture_output=True, text=True, check=True)
+    return done.stdout
+
+
+def _run_python(code):
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(compile(code, "README.md", "exec"), {})
+    return printed.getvalue()
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Refresh the docs.")
+    parser.add_argument("--prices", type=Path, help="folder of IWM.csv")
+    prices = parser.parse_args().prices
+    (ROOT / "docs" / "cli.md").write_text(cli_reference())
+    with tempfile.TemporaryDirectory() as name:
+        if prices:
+            (Path(name) / PRICES).symlink_to((prices / PRICES).resolve())
+        for page in PAGES:
+            path = ROOT / page
+            path.write_text(refresh(path.read_text(), Path(name)))
+
+
+if __name__ == "__main__":
+    main()
