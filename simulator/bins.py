@@ -38,15 +38,17 @@ def bin_of(values) -> np.ndarray:
 
     Parameters
     ----------
-    values : array_like of float, any shape; NaN is not allowed.
+    values : array_like of float, any shape; NaN goes to the last bin.
 
     Returns
     -------
     ndarray of int64, the same shape, 0 to COUNT - 1.
     """
-    single = np.clip(np.asarray(values, dtype=float), -2 * RANGE, 2 * RANGE).astype(np.float32)
+    single = np.clip(np.nan_to_num(np.asarray(values, dtype=float), nan=np.inf), -2 * RANGE, 2 * RANGE).astype(
+        np.float32
+    )
     magnitude = np.abs(single)
-    linear = (magnitude * np.float32(PER_OCTAVE / LINEAR_LIMIT)).astype(np.int64)
+    linear = (np.minimum(magnitude, np.float32(LINEAR_LIMIT)) * np.float32(PER_OCTAVE / LINEAR_LIMIT)).astype(np.int64)
     octave = (magnitude.view(np.int32).astype(np.int64) >> SHIFT) - OFFSET
     side = np.minimum(np.where(magnitude < LINEAR_LIMIT, linear, octave), PER_SIDE)
     return np.where(single < 0, CENTER - 1 - side, CENTER + side)

@@ -93,8 +93,10 @@ def check(result: Result) -> Check | None:
             mean, second = law.total / law.n, law.squares / law.n
             for order, simulated in ((1, 1 + mean), (2, 1 + 2 * mean + second)):
                 expected, square = moments[order][i], moments[2 * order][i]
-                error = sqrt(max(square - expected**2, 0) / law.n) if isfinite(square) else inf
-                if 0 < error <= LARGEST_RELATIVE_ERROR * expected:
+                error = (
+                    sqrt(max(square - expected**2, 0) / law.n) if isfinite(square) and isfinite(expected**2) else inf
+                )
+                if 0 < error <= LARGEST_RELATIVE_ERROR * expected and isfinite(simulated):
                     scores.append(float(abs(simulated - expected) / error))
                 else:
                     skipped += 1

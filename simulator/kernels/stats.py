@@ -78,10 +78,10 @@ def add_extremes(values, n, extremes):
 
 @kernel
 def find_bins(values, bins):
-    """Bin of each value (LANES,) as int32; the layout is `simulator.bins`."""
+    """Bin of each value (LANES,) as int32; the layout is `simulator.bins`, the last bin takes NaN."""
     for i in range(LANES):
         single = np.float32(values[i])
-        magnitude = min(abs(single), BEYOND)
+        magnitude = abs(single) if abs(single) < BEYOND else BEYOND  # BEYOND for NaN too: the index stays in range
         linear = np.int32(magnitude * SCALE)
         octave = np.int32(np.int32(np.float32(magnitude).view(np.int32) >> BITS_SHIFT) - BITS_OFFSET)
         side = min(linear if magnitude < LIMIT else octave, SIDE)

@@ -25,11 +25,12 @@ def with_error(value: float, error: float, most_decimals: int = MOST_DECIMALS) -
         return "beyond" if value == value else "-"
     value, error = 100 * value, 100 * error
     if abs(value) >= LARGE:
-        return f"{value:.2e}" + (f"±{error:.0e}" if isfinite(error) else "")
+        shown = f"{value:.1e}" + (f"±{error:.0e}" if isfinite(error) and most_decimals else "")
+        return shown.replace("e+", "e")
     if not isfinite(error):
         return f"{value:.{most_decimals}f}"
     if error < NO_ERROR:
-        return f"{value:.{most_decimals}f}".rstrip("0").rstrip(".") + "±0"
+        return f"{round(value, most_decimals) + 0.0:g}±0"
     decimals = min(max(-floor(log10(error)), 0), most_decimals)
     error = ceil(error * 10**decimals) / 10**decimals
     return f"{value:.{decimals}f}±" + f"{error:.{decimals}f}".removeprefix("0")
