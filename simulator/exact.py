@@ -82,22 +82,25 @@ def check(result: Result) -> Check | None:
     spec = result.spec
     if not has_exact_law(spec.market):
         return None
-    seen = [("index", 1.0, 0.0, [result.index_return(h) for h in spec.horizons])]
+    laws = [(1.0, 0.0, [result.index_return(h) for h in spec.horizons])]
     for fund in spec.funds:
         returns = [result.fund_return(fund.ticker, h) for h in spec.horizons]
-        seen.append((fund.ticker, fund.leverage, fund.annual_carry(spec.rate), returns))
-    scores, skipped = [], 0
-    for _, leverage, carry, laws in seen:
-        moments = {n: growth_moments(spec.market, leverage, carry, spec.horizons, n) for n in (1, 2, 4)}
-        for i, law in enumerate(laws):
+        laws.append((fund.leverage, fund.annual_carry(spec.rate), returns))
+    scores = []
+    for leverage, carry, returns in laws:
+        exact = {n: growth_moments(spec.market, leverage, carry, spec.horizons, n).tolist() for n in (1, 2, 4)}
+        for i, law in enumerate(returns):
             mean, second = law.total / law.n, law.squares / law.n
-            for order, simulated in ((1, 1 + mean), (2, 1 + 2 * mean + second)):
-                expected, square = moments[order][i], moments[2 * order][i]
-                error = (
-                    sqrt(max(square - expected**2, 0) / law.n) if isfinite(square) and isfinite(expected**2) else inf
-                )
-                if 0 < error <= LARGEST_RELATIVE_ERROR * expected and isfinite(simulated):
-                    scores.append(float(abs(simulated - expected) / error))
-                else:
-                    skipped += 1
-    return Check(max_abs_z=max(scores, default=0.0), moments=len(scores), skipped=skipped)
+            scores.append(_score(1 + mean, exact[1][i], exact[2][i], law.n))
+            scores.append(_score(1 + 2 * mean + second, exact[2][i], exact[4][i], law.n))
+    known = [score for score in scores if score is not None]
+    return Check(max_abs_z=max(known, default=0.0), moments=len(known), skipped=len(scores) - len(known))
+
+
+def _score(simulated: float, expected: float, square: float, n: int) -> float | None:
+    """|z| of the mean of `n` values whose exact mean and mean square are given; None where no normal law is near."""
+    variance = square - expected * expected
+    if not (isfinite(variance) and isfinite(simulated) and variance > 0):
+        return None
+    error = sqrt(variance / n)
+    return abs(simulated - expected) / error if error <= LARGEST_RELATIVE_ERROR * expected else None
