@@ -4,6 +4,7 @@ import errno
 import os
 import sys
 from importlib import import_module
+from io import TextIOWrapper
 
 import click
 
@@ -47,7 +48,8 @@ def letf(ctx):
 def main() -> None:
     """Run the command line and leave with its exit code: the one place where errors become a line and a code."""
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="replace")
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         code = letf.main(standalone_mode=False) or 0
         sys.stdout.flush()

@@ -35,12 +35,11 @@ def lower(spec: Simulation) -> Lowered:
 
 def lower_market(market: MarkovMarket) -> Markov:
     """The market as raw numbers, padded to four regimes."""
-    count = len(market.regimes)
     means, sds = market.daily_means(), market.daily_sds()
     thresholds = np.stack([_thresholds(row) for row in market.transition])
     center = np.float32(market.stationary_law() @ means)
     return Markov(
-        count=count,
+        regimes=len(market.regimes),
         first=_thresholds(market.initial_law()),
         thresholds=_padded(thresholds),
         mean=_padded(means.astype(np.float32)),

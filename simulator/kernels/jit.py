@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import numba
-from numba import config
+import numba.core.config as config
 
 SOURCES = Path(__file__).parent
 

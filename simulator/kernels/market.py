@@ -15,7 +15,7 @@ ONE_BIT = np.uint32(1)
 
 
 class Markov(NamedTuple):
-    """A regime-switching market in daily raw numbers; regimes beyond `count` are never reached.
+    """A regime-switching market in daily raw numbers; beyond its `regimes` nothing is reached.
 
     first, thresholds : int32 (3,) and (4, 3), a 31-bit uniform above threshold j lies beyond regime j.
     mean, sd : float32 (4,), daily log return and volatility.
@@ -23,7 +23,7 @@ class Markov(NamedTuple):
     autocorrelation : float32, rho.  center : float32, mbar.  last : float32, x_0.
     """
 
-    count: int
+    regimes: int
     first: np.ndarray
     thresholds: np.ndarray
     mean: np.ndarray

@@ -32,9 +32,9 @@ def run_lanes(seed, first_path, n, market, leverages, carries, horizons, tally):
             call = np.uint64(day // DAYS_PER_CALL)
             philox_words(seed, first_path, call, SLOT_NORMALS, words)
             normals(words, z)
-            if market.count > 1:
+            if market.regimes > 1:
                 philox_words(seed, first_path, call, SLOT_REGIMES, regime_words)
-        if market.count > 1:
+        if market.regimes > 1:
             if day == 0:
                 first_regime(regime_words[0], market.first, regime)
             else:

@@ -46,7 +46,7 @@ def _within(where, parse, data):
 def read_market(path: Path) -> MarkovMarket:
     """The market in a TOML file; a market without a name is called by the file's."""
     data = _parsed(read_bytes(path), str(path))
-    return _within(path, MarkovMarket.from_dict, {"name": path.stem} | data)
+    return _within(path, MarkovMarket.from_dict, {"name": path.stem, **data})
 
 
 def read_funds(path: Path) -> tuple[Fund, ...]:
