@@ -7,11 +7,12 @@ import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import numba
-import numba.core.config as config
 
 SOURCES = Path(__file__).parent
+config: Any = numba.config
 
 
 def source_hash() -> str:
