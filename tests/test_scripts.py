@@ -340,7 +340,7 @@ def test_test_names_the_check_that_failed_and_runs_the_others(ready, failing):
     stub_checks(ready, failing)
     done = ready.run(ready.root / "scripts/test")
     assert done.returncode == 1
-    assert re.search(rf"^FAILED: {failing}", done.stdout, re.MULTILINE)
+    assert re.search(rf"^FAILED: {failing}$", done.stdout, re.MULTILINE)
     assert done.stdout.endswith("\nchecks: 4 passed, 1 failed\n")
     assert [f"ran {name}" in done.stdout for name in CHECKS] == [True] * len(CHECKS)
 
