@@ -1,0 +1,1 @@
+"""Real prices: reading them and fitting markets to them."""
