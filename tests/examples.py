@@ -1,0 +1,48 @@
+"""Markets, funds and runs that several tests use."""
+
+from simulator.engine.blocks import Statistics
+from simulator.engine.lower import lower
+from simulator.spec.fund import Fund
+from simulator.spec.market import MarkovMarket, Regime
+from simulator.spec.run import Simulation
+
+TRANSITIONS = {
+    1: [[1.0]],
+    2: [[0.95, 0.05], [0.2, 0.8]],
+    3: [[0.977, 0.022, 0.001], [0.020, 0.976, 0.004], [0.001, 0.026, 0.973]],
+    4: [[0.9, 0.05, 0.03, 0.02], [0.1, 0.8, 0.1, 0.0], [0.0, 0.3, 0.5, 0.2], [0.25, 0.25, 0.25, 0.25]],
+}
+VOLS = {1: [0.2], 2: [0.15, 0.4], 3: [0.136, 0.23, 0.5], 4: [0.1, 0.2, 0.35, 0.6]}
+
+
+def regime(number=1, vol=0.2, **more):
+    return Regime(name=f"regime{number}", annual_vol=vol, **more)
+
+
+def market(count=3, *, vols=None, log_drifts=None, dof=None, **changes):
+    """A market of `count` regimes that names every regime's volatility and, if given, log drift and dof."""
+    vols = vols or VOLS[count]
+    log_drifts = log_drifts or [None] * count
+    regimes = tuple(regime(i + 1, vols[i], annual_log_drift=log_drifts[i], dof=dof) for i in range(count))
+    return MarkovMarket(**{"regimes": regimes, "transition": TRANSITIONS[count], "drift": 0.08} | changes)
+
+
+def fund(leverage, expense_ratio=0.0, **more):
+    return Fund(
+        ticker=f"F{leverage:g}", name="a fund", index="IWM", leverage=leverage, expense_ratio=expense_ratio, **more
+    )
+
+
+def run(market, *leverages, costs=False, **changes):
+    """A Simulation of one fund a leverage, with or without costs and rate."""
+    cost = {"expense_ratio": 0.0103, "swap_spread": 0.0002, "swap_half_spread": 0.0027} if costs else {}
+    funds = tuple(fund(leverage, **cost) for leverage in leverages)
+    return Simulation(**{"market": market, "funds": funds, "rate": 0.04 if costs else 0.0} | changes)
+
+
+def statistics(spec, *blocks):
+    """What the given (first path, paths) blocks of a run add up to."""
+    whole = Statistics(spec)
+    for first, paths in blocks:
+        whole.run(lower(spec), first, paths)
+    return whole

@@ -1,0 +1,33 @@
+"""One day of the index's growth and of a fund's value."""
+
+import numpy as np
+import pytest
+
+from simulator.kernels.fund import fund_growth, index_growth
+
+RETURNS = np.array([-1, -0.5, -1 / 3, -0.1, 0, 1e-8, 0.01, 1 / 3, 0.5, 20], np.float32)
+
+
+@pytest.mark.parametrize("leverage", [-10.0, -3.0, -1.0, 0.5, 1.0, 2.0, 3.0])
+@pytest.mark.parametrize("carry", [0.0, -1e-4, 1e-4])
+def test_a_day_of_a_fund(leverage, carry):
+    growth = np.linspace(0.5, 2, len(RETURNS))
+    expected = growth * np.maximum(0, 1 + leverage * RETURNS.astype(float) + carry)
+    fund_growth(RETURNS, leverage, carry, growth)
+    assert growth == pytest.approx(expected, rel=1e-15)
+    assert (growth >= 0).all()
+
+
+def test_leverage_one_without_costs_is_the_index_bit_for_bit():
+    index, fund = np.linspace(0.5, 2, len(RETURNS)), np.linspace(0.5, 2, len(RETURNS))
+    index_growth(RETURNS, index)
+    fund_growth(RETURNS, 1.0, 0.0, fund)
+    assert (index == fund).all()
+
+
+def test_a_fund_at_zero_stays_at_zero():
+    nav = np.ones(1)
+    fund_growth(np.array([-0.4], np.float32), 3.0, 0.0, nav)
+    assert nav[0] == 0
+    fund_growth(np.array([5.0], np.float32), 3.0, 0.01, nav)
+    assert nav[0] == 0
