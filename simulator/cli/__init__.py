@@ -1,6 +1,5 @@
 """The command line: one file a command, found by name and imported only when asked for."""
 
-import errno
 import os
 import sys
 from importlib import import_module
@@ -25,6 +24,14 @@ class Commands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         return getattr(import_module(f"simulator.cli.{cmd_name}"), cmd_name)
+
+    def invoke(self, ctx):
+        try:
+            super().invoke(ctx)
+            if sys.stdout:
+                sys.stdout.flush()
+        except BrokenPipeError:  # whoever read the output has had enough; Click would exit with 1
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @click.command(cls=Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -52,7 +59,6 @@ def main() -> None:
             stream.reconfigure(errors="replace")
     try:
         code = letf.main(standalone_mode=False) or 0
-        sys.stdout.flush()
     except click.UsageError as error:
         code = _fail(error.format_message(), way_out(sys.argv[1:], error))
     except click.ClickException as error:
@@ -64,8 +70,8 @@ def main() -> None:
     except MemoryError:
         code = _fail("out of memory; simulate fewer horizons or funds, or use fewer --threads")
     except OSError as error:
-        code = 0 if error.errno == errno.EPIPE else _fail(f"cannot write the output: {error.strerror}")
-        _discard_output()
+        code = _fail(f"{error.filename or 'cannot write the output'}: {error.strerror}")
+        sys.stdout = None  # nothing more to flush at exit
     sys.exit(code)
 
 
@@ -75,8 +81,3 @@ def _fail(message: str, hint: str = "") -> int:
     line = " ".join(message.split())
     click.echo(f"Error: {line}", err=True)
     return BAD_INPUT
-
-
-def _discard_output() -> None:
-    """Point stdout at nothing, so that the interpreter does not fail once more when it flushes at exit."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
