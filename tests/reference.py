@@ -6,6 +6,7 @@ code with `simulator.kernels` or `simulator.engine`, and keeps every value of ev
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from scipy import integrate, stats
@@ -31,7 +32,7 @@ def words(seed, path, call, slot):
 
 
 def box_muller(radius_word, angle_word):
-    """Two normals: 31 bits of radius; 31 bits of an angle in half a turn, and one bit that turns it by the other half."""
+    """Two normals: 31 bits of radius, 31 of an angle in half a turn, one that adds the other half."""
     radius = math.sqrt(-2 * math.log(((radius_word >> 1) + 0.5) / 2**31))
     half = (angle_word << 1) & M32
     angle = math.pi / 2 * (half - 2**32 if half >= 2**31 else half) / 2**31 + math.pi * (angle_word >> 31)
@@ -75,8 +76,7 @@ class CutT:
     def raw_moment(self, order):
         knots = [0, 1, 4, 16, 64, 256, 1024]
         edges = [k for k in knots if k < self.bound] + [self.bound]
-        pieces = zip(edges[:-1], edges[1:], strict=True)
-        total = sum(integrate.quad(lambda t: t**order * self.law.pdf(t), a, b)[0] for a, b in pieces)
+        total = sum(integrate.quad(lambda t: t**order * self.law.pdf(t), a, b)[0] for a, b in pairwise(edges))
         return 2 * total / self.mass
 
     def moment(self, order):

@@ -1,0 +1,90 @@
+"""How a run is cut leaves no trace in its counts and extremes, and its sums merge exactly."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from examples import market, run, statistics
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from simulator.engine.blocks import BLOCK_WORK, block_paths, blocks
+from simulator.kernels.stats import LANES
+
+SPEC = run(market(3), 3.0, -3.0, costs=True, horizons=(1, 5, 21), paths=1000)
+SUM_ERROR = 1e-12  # relative: lanes are added in double precision, and in another order where the cut differs
+
+
+def same_counts(one, other):
+    return (
+        one.paths == other.paths
+        and (one.tally.counts == other.tally.counts).all()
+        and (one.tally.below == other.tally.below).all()
+        and (one.tally.extremes == other.tally.extremes).all()
+    )
+
+
+WHOLE = statistics(SPEC, (0, 1000))
+
+
+@given(st.lists(st.integers(1, 999), max_size=6, unique=True), st.randoms())
+@settings(max_examples=25, deadline=None)
+def test_any_cut_in_any_order(cuts, order):
+    edges = [0, *sorted(cuts), 1000]
+    pieces = [(a, b - a) for a, b in pairwise(edges)]
+    order.shuffle(pieces)
+    parts = statistics(SPEC, *pieces)
+    assert same_counts(parts, WHOLE)
+    assert parts.sums.values() == pytest.approx(WHOLE.sums.values(), rel=SUM_ERROR, abs=1e-12)
+
+
+@given(st.permutations(range(4)))
+@settings(max_examples=24, deadline=None)
+def test_merged_parts_equal_the_whole_in_every_bit(order):
+    """Blocks of the same size: merged in any order they are one run's."""
+    pieces = [(first, min(LANES, 1000 - first)) for first in range(0, 1000, LANES)]
+    whole = statistics(SPEC, *pieces)
+    first, *others = [statistics(SPEC, pieces[i]) for i in order]
+    for other in others:
+        first.merge(other)
+    assert same_counts(first, whole)
+    assert first.sums.values().tobytes() == whole.sums.values().tobytes()
+
+
+def test_adding_a_fund_or_a_horizon_changes_no_other_row():
+    more = run(market(3), 3.0, 2.0, -3.0, costs=True, horizons=(1, 3, 5, 21, 22), paths=1000)
+    wide = statistics(more, (0, 1000))
+    for h, days in enumerate(SPEC.horizons):
+        at = more.horizons.index(days)
+        for row, wide_row in ((0, 0), (1, 1), (2, 2), (3, 5), (4, 6)):
+            assert (wide.tally.counts[at, wide_row] == WHOLE.tally.counts[h, row]).all()
+            assert (wide.tally.extremes[at, wide_row] == WHOLE.tally.extremes[h, row]).all()
+            assert wide.tally.below[at, wide_row] == WHOLE.tally.below[h, row]
+
+
+@given(st.integers(1, 2**40), st.lists(st.integers(1, 2520), min_size=1, max_size=12), st.integers(1, 64))
+@settings(max_examples=200, deadline=None)
+def test_blocks_are_whole_lanes_of_bounded_work(paths, horizons, funds):
+    spec = run(market(1), *np.linspace(1, 10, funds), horizons=tuple(horizons), paths=paths)
+    size = block_paths(spec)
+    assert size % LANES == 0 and size >= LANES
+    assert size == LANES or size * max(horizons) * (1 + funds) <= BLOCK_WORK
+    cut = blocks(spec)
+    assert next(cut) == (0, min(size, paths))
+    if paths > size:
+        assert next(cut) == (size, min(size, paths - size))
+
+
+@pytest.mark.parametrize("paths", [1, 255, 256, 257, 10**6])
+def test_blocks_cover_every_path_once(paths):
+    spec = run(market(1), 3.0, horizons=(2520,), paths=paths)
+    reached = 0
+    for first, count in blocks(spec):
+        assert first == reached and count > 0
+        reached += count
+    assert reached == paths
+
+
+def test_the_cut_does_not_depend_on_paths_or_seed():
+    """So a longer run begins with the blocks of a shorter one."""
+    assert len({block_paths(run(market(2), 3.0, paths=paths, seed=seed)) for paths, seed in ((1, 1), (10**9, 2))}) == 1

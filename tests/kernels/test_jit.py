@@ -1,0 +1,151 @@
+"""Where compiled kernels are kept, and what makes them stale."""
+
+import shutil
+import sys
+from pathlib import Path
+
+import numba
+import numpy as np
+import pytest
+
+from simulator.kernels import jit
+
+
+@pytest.fixture
+def places(tmp_path, monkeypatch):
+    """The four places for the cache, all of them empty folders of this test."""
+    named = {name: tmp_path / name for name in ("chosen", "xdg", "home", "venv")}
+    for folder in named.values():
+        folder.mkdir()
+    monkeypatch.setenv("LETF_CACHE_DIR", str(named["chosen"]))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(named["xdg"]))
+    monkeypatch.setattr(Path, "home", lambda: named["home"])
+    monkeypatch.setattr(sys, "prefix", str(named["venv"]))
+    monkeypatch.setattr(sys, "base_prefix", "elsewhere")
+    return named
+
+
+def unwritable(folder):
+    """A folder below which nothing can be made, for root too: a file."""
+    shutil.rmtree(folder)
+    folder.write_text("")
+
+
+def test_the_chosen_folder_comes_first(places):
+    assert jit.cache_folder() == places["chosen"] / f"kernels-{jit.source_hash()}"
+
+
+def test_then_the_users_cache_folder(places, monkeypatch):
+    monkeypatch.delenv("LETF_CACHE_DIR")
+    assert jit.cache_folder().parent == places["xdg"] / "letf"
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    assert jit.cache_folder().parent == places["home"] / ".cache" / "letf"
+
+
+def test_an_empty_setting_is_none(places, monkeypatch):
+    monkeypatch.setenv("LETF_CACHE_DIR", "")
+    monkeypatch.setenv("XDG_CACHE_HOME", "")
+    assert jit.cache_folder().parent == places["home"] / ".cache" / "letf"
+
+
+def test_a_place_that_cannot_be_written_is_passed_over(places):
+    expected = [places["xdg"] / "letf", places["home"] / ".cache" / "letf", places["venv"] / "letf-cache"]
+    for name, following in zip(("chosen", "xdg", "home"), expected, strict=True):
+        unwritable(places[name])
+        assert jit.cache_folder().parent == following
+    unwritable(places["venv"])
+    assert jit.cache_folder() is None
+
+
+def test_without_a_virtual_environment_nothing_is_put_beside_the_interpreter(places, monkeypatch):
+    for name in ("chosen", "xdg", "home"):
+        unwritable(places[name])
+    monkeypatch.setattr(sys, "base_prefix", sys.prefix)
+    assert jit.cache_folder() is None
+
+
+def test_no_home_folder(places, monkeypatch):
+    def homeless():
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delenv("LETF_CACHE_DIR")
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    monkeypatch.setattr(Path, "home", homeless)
+    assert jit.cache_folder().parent == places["venv"] / "letf-cache"
+
+
+@pytest.fixture
+def sources(tmp_path, monkeypatch):
+    folder = tmp_path / "kernels"
+    folder.mkdir()
+    (folder / "a.py").write_text("one")
+    (folder / "b.py").write_text("two")
+    (tmp_path / "bins.py").write_text("three")
+    monkeypatch.setattr(jit, "SOURCES", folder)
+    return folder
+
+
+def test_an_edit_of_any_source_changes_the_hash(sources):
+    seen = {jit.source_hash()}
+    (sources / "b.py").write_text("two!")
+    seen.add(jit.source_hash())
+    (sources.parent / "bins.py").write_text("three!")
+    seen.add(jit.source_hash())
+    (sources / "c.py").write_text("")
+    seen.add(jit.source_hash())
+    assert len(seen) == 4
+
+
+def test_another_numba_or_python_changes_the_hash(sources, monkeypatch):
+    seen = {jit.source_hash()}
+    monkeypatch.setattr(numba, "__version__", "0.0")
+    seen.add(jit.source_hash())
+    monkeypatch.setattr(sys, "version", "0.0")
+    seen.add(jit.source_hash())
+    assert len(seen) == 3
+
+
+def test_the_hash_of_unchanged_sources_is_the_same(sources):
+    assert jit.source_hash() == jit.source_hash()
+
+
+def double(x):
+    return x + x
+
+
+@pytest.mark.parametrize("before", ["", "somewhere"])
+def test_decorating_puts_numbas_folder_back(monkeypatch, tmp_path, before):
+    monkeypatch.setattr(numba.config, "CACHE_DIR", before)
+    monkeypatch.setattr(jit, "CACHE", tmp_path)
+    compiled = jit.kernel(double)
+    assert before == numba.config.CACHE_DIR
+    assert compiled(2.0) == 4.0
+    assert list(tmp_path.rglob("*.nbi"))
+
+
+def test_numbas_folder_is_put_back_after_an_error_too(monkeypatch, tmp_path):
+    monkeypatch.setattr(numba.config, "CACHE_DIR", "somewhere")
+    monkeypatch.setattr(jit, "CACHE", tmp_path)
+    with pytest.raises(TypeError):
+        jit.kernel("not a function")
+    assert numba.config.CACHE_DIR == "somewhere"
+
+
+def test_without_a_cache_kernels_still_run(monkeypatch):
+    monkeypatch.setattr(jit, "CACHE", None)
+    assert jit.kernel(double)(2.0) == 4.0
+    assert jit.is_cold(jit.kernel(double))
+
+
+def test_a_kernel_is_cold_until_it_was_called(monkeypatch, tmp_path):
+    monkeypatch.setattr(jit, "CACHE", tmp_path)
+    compiled = jit.kernel(double)
+    assert jit.is_cold(compiled)
+    compiled(2.0)
+    assert not jit.is_cold(compiled)
+
+
+def test_division_by_zero_is_numpys(monkeypatch):
+    """Python's ZeroDivisionError would be a branch in every loop."""
+    monkeypatch.setattr(jit, "CACHE", None)
+    assert jit.kernel(lambda x: 1.0 / x)(0.0) == np.inf
