@@ -119,7 +119,7 @@ class Distribution:
         taken = np.clip(p * self.n - ranks[:-1], 0, counts)
         used = taken > 0
         if not np.isfinite(lower[used]).all():
-            return Estimate(inf, nan)
+            return Estimate(inf if lower[0] == -inf else -inf, nan)
         share = taken[used] / counts[used]
         middle = lower[used] + (upper[used] - lower[used]) * share / 2
         shortfall = np.maximum(q - middle, 0)
