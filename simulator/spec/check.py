@@ -12,7 +12,7 @@ def number(name: str, value: Any, *, low: float, high: float, open_low=False, op
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise LetfError(f"{name} must be a number, got {value!r}")
     inside = (low < value if open_low else low <= value) and (value < high if open_high else value <= high)
-    if not (isfinite(value) and inside):
+    if not (inside and isfinite(value)):  # an int may be too large for a float
         interval = f"{'(' if open_low else '['}{low:g}, {high:g}{')' if open_high else ']'}"
         raise LetfError(f"{name} must be in {interval}, got {value!r}")
     return float(value)

@@ -1,5 +1,6 @@
 """Market and funds files: TOML in, TOML out, and the presets that come with the package."""
 
+import re
 import tomllib
 from collections.abc import Mapping
 from importlib.resources import files
@@ -13,6 +14,8 @@ from simulator.spec.market import MarkovMarket
 PRESETS = files("simulator") / "presets"
 DEFAULT_MARKET = "iwm"
 MARKETS = (DEFAULT_MARKET,)
+DIGITS = 10  # significant, of a float that is written
+NUMBERS = re.compile(r"\[\s*\n[-+.\w,\s]*\]")  # an array of numbers over several lines; strings never span lines
 
 
 def _parsed(raw: bytes, where: str) -> Mapping[str, Any]:
@@ -20,7 +23,7 @@ def _parsed(raw: bytes, where: str) -> Mapping[str, Any]:
         return tomllib.loads(raw.decode("utf-8-sig").replace("\r\n", "\n"))
     except UnicodeDecodeError:
         raise LetfError(f"{where}: not a text file; a TOML file is expected") from None
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # also numbers of over 4,300 digits, brackets without end
         raise LetfError(f"{where}: not TOML: {error}") from None
 
 
@@ -47,6 +50,22 @@ def read_market(path: Path) -> MarkovMarket:
     """The market in a TOML file; a market without a name is called by the file's."""
     data = _parsed(read_bytes(path), str(path))
     return _within(path, MarkovMarket.from_dict, {"name": path.stem, **data})
+
+
+def _rounded(value):
+    if isinstance(value, Mapping):
+        return {key: _rounded(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [_rounded(entry) for entry in value]
+    return float(f"{value:.{DIGITS}g}") if isinstance(value, float) else value
+
+
+def market_to_toml(market: MarkovMarket) -> str:
+    """The content of the market's TOML file: floats to ten digits, each row of numbers on one line."""
+    import tomli_w
+
+    text = tomli_w.dumps(_rounded(market.to_dict()))
+    return NUMBERS.sub(lambda rows: "[" + ", ".join(rows[0].strip("[]\n ,").replace(",", " ").split()) + "]", text)
 
 
 def read_funds(path: Path) -> tuple[Fund, ...]:

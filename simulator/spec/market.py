@@ -14,6 +14,7 @@ SCHEMA, SCHEMA_VERSION = "letf.market", 1
 TRADING_DAYS = 252
 VOL_DAYS = 21  # `expected_vol` and `with_vol` speak of this many days
 MAX_REGIMES = 4
+ROUNDING = 1e-12  # a share below this is the rounding of 0: a regime that is left for good
 REQUIRED = ("schema", "index", "kind", "drift", "initial", "transition", "regimes")
 OPTIONAL = ("name", "autocorrelation", "provenance")
 
@@ -157,7 +158,8 @@ class MarkovMarket:
         target = np.append(np.zeros(count), 1.0)
         uniform = np.full(count, 1 / count)
         step = np.linalg.lstsq(system, target - system @ uniform, rcond=None)[0]
-        law = np.clip(uniform + step, 0, None)
+        law = uniform + step
+        law[law < ROUNDING] = 0.0
         return law / law.sum()
 
     def initial_law(self) -> np.ndarray:
