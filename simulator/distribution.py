@@ -25,6 +25,11 @@ def estimate(total: float, squares: float, n: int) -> tuple[float, float]:
     return mean, sqrt(max(squares - total * mean, 0.0) / (n - 1)) if np.isfinite(squares) else nan
 
 
+def tail(level: float) -> float:
+    """1 - level without its rounding, for 1 - 0.95 is not 0.05."""
+    return round(1 - level, 12)
+
+
 @dataclass(frozen=True, eq=False)
 class Distribution:
     """The law of a return or a divergence over one holding period, as simulated.
@@ -106,14 +111,14 @@ class Distribution:
 
     def value_at_risk(self, level: float) -> float:
         """VaR at `level` (0.95): -quantile(1 - level), a loss is positive."""
-        return -float(self.quantile(1 - level))
+        return -float(self.quantile(tail(level)))
 
     def expected_shortfall(self, level: float) -> Estimate:
         """Mean loss in the worst 1 - level of the paths, the quantile's own mass shared (Acerbi and Tasche 2002).
 
         The error is that of the mean of (q - R)+ over 1 - level, q the quantile.
         """
-        p = 1 - level
+        p = tail(level)
         counts, ranks, lower, upper = self._table
         q = float(self.quantile(p))
         taken = np.clip(p * self.n - ranks[:-1], 0, counts)

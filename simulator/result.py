@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from simulator import bins
-from simulator.distribution import Distribution, Estimate, estimate
+from simulator.distribution import Distribution, Estimate, estimate, tail
 from simulator.errors import LetfError
 from simulator.spec import check
 from simulator.spec.files import read_bytes
@@ -127,7 +127,7 @@ class Result:
             "prob_divergence_negative": divergence.prob_below_zero,
             "prob_divergence_negative_stderr": divergence.prob_below_zero_stderr,
             "value_at_risk_95": fund_return.value_at_risk(RISK_LEVEL),
-            "value_at_risk_95_stderr": float(fund_return.quantile_stderr(1 - RISK_LEVEL)),
+            "value_at_risk_95_stderr": float(fund_return.quantile_stderr(tail(RISK_LEVEL))),
             "expected_shortfall_95": shortfall.mean,
             "expected_shortfall_95_stderr": shortfall.stderr,
         }

@@ -62,9 +62,9 @@ def keys(where: str, data: Any, *, required: Iterable[str], optional: Iterable[s
     return dict(data)
 
 
-def schema(where: str, data: Mapping[str, Any], family: str, version: int) -> None:
+def schema(where: str, data: Any, family: str, version: int) -> None:
     """`data["schema"]` names `family` in a version that this program reads (1 to `version`)."""
-    found = data.get("schema")
+    found = data.get("schema") if isinstance(data, Mapping) else None
     wanted = f"{family}/{version}"
     name, _, number_text = found.partition("/") if isinstance(found, str) else ("", "", "")
     if name != family or not number_text.isdecimal():
