@@ -268,10 +268,12 @@ def _tilt(p, v, target):
     """q proportional to p exp(lambda v) with q . v = target, by bisection on lambda (q . v grows with lambda)."""
     scaled = v / np.ptp(v[p > 0])
     low, high = -1e4, 1e4
+    with np.errstate(divide="ignore"):
+        log_p = np.log(p)
     for _ in range(200):
         middle = (low + high) / 2
-        exponent = np.where(p > 0, middle * scaled, -np.inf)
-        q = p * np.exp(exponent - exponent.max())
+        exponent = log_p + middle * scaled
+        q = np.exp(exponent - exponent.max())
         q /= q.sum()
         low, high = (middle, high) if q @ v < target else (low, middle)
     return q

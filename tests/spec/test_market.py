@@ -253,6 +253,12 @@ def test_a_start_at_a_volatility_reaches_it(one, share):
     assert one.with_vol(vol).expected_vol() == pytest.approx(vol, rel=1e-9)
 
 
+def test_a_regime_of_next_to_no_probability_can_be_tilted_to():
+    rare = market(2, initial=(1.0, 5e-324))
+    low, high = np.sqrt(rare.regime_variances())
+    assert rare.with_vol((low + high) / 2).expected_vol() == pytest.approx((low + high) / 2, rel=EXACT)
+
+
 def test_the_tilt_has_least_relative_entropy():
     """Of all laws over four regimes with that variance, found by an optimiser that knows no tilts."""
     one = market(4)
