@@ -1,7 +1,10 @@
 """Markets, funds and runs that several tests use."""
 
+import numpy as np
+
 from simulator.engine.blocks import Statistics
 from simulator.engine.lower import lower
+from simulator.kernels.rng import NORMALS, normals, philox_words
 from simulator.spec.fund import Fund
 from simulator.spec.market import MarkovMarket, Regime
 from simulator.spec.run import Simulation
@@ -46,3 +49,17 @@ def statistics(spec, *blocks):
     for first, paths in blocks:
         whole.run(lower(spec), first, paths)
     return whole
+
+
+def drawn_words(seed, path, call, slot, lanes):
+    """The four words of one Philox call of `lanes` paths from `path` on, (4, lanes)."""
+    words = np.empty((8, lanes), np.uint32)  # room for a kernel that makes two calls at once
+    philox_words(np.uint64(seed), np.uint64(path), np.uint64(call), np.uint64(slot), words)
+    return words[:4].copy()
+
+
+def drawn_normals(seed, path, call, lanes, slot=NORMALS):
+    """Standard normals of four days of `lanes` paths from `path` on, (4, lanes) float32."""
+    z = np.empty((4, lanes), np.float32)
+    normals(drawn_words(seed, path, call, slot, lanes), z)
+    return z

@@ -3,34 +3,33 @@
 import numpy as np
 import pytest
 import reference
-from examples import market
+from examples import drawn_normals, drawn_words, market
 from scipy import stats
 
 from simulator.engine.lower import lower_market
 from simulator.kernels.market import first_regime, index_day, innovations, next_regime
-from simulator.kernels.rng import REGIMES, normals, philox_words
+from simulator.kernels.rng import REGIMES
 
 LANES = 2**18
 SIGMAS = 4.5  # of a standard error
 TABLE_ERROR = 3e-7  # of an innovation, relative above 1, absolute below: a few roundings of a single
 
 
-def words(slot, call=0, seed=3, lanes=LANES):
-    drawn = np.empty((4, lanes), np.uint32)
-    philox_words(np.uint64(seed), np.uint64(0), np.uint64(call), np.uint64(slot), drawn)
-    return drawn
+SEED = 3
 
 
-def some_normals(lanes=LANES):
-    z = np.empty((4, lanes), np.float32)
-    normals(words(0, lanes=lanes), z)
-    return z
+def regime_words(lanes=LANES):
+    return drawn_words(SEED, 0, 0, REGIMES, lanes)
+
+
+def some_normals(lanes=LANES, call=0):
+    return drawn_normals(SEED, 0, call, lanes)
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 4])
 def test_regimes_equal_the_twin(count):
     one, lanes = market(count), 3000
-    lowered, drawn = lower_market(one), words(REGIMES, lanes=lanes)
+    lowered, drawn = lower_market(one), regime_words(lanes)
     regime = np.zeros(lanes, np.int32)
     first_regime(drawn[0], lowered.first, regime)
     path = [regime.copy()]
@@ -55,7 +54,7 @@ def test_a_regime_of_probability_zero_never_comes(law):
 def test_day_one_has_the_initial_law(count):
     law = np.arange(1, count + 1) / sum(range(1, count + 1))
     lowered, regime = lower_market(market(count, initial=tuple(law))), np.zeros(LANES, np.int32)
-    first_regime(words(REGIMES)[0], lowered.first, regime)
+    first_regime(regime_words()[0], lowered.first, regime)
     assert stats.chisquare(np.bincount(regime, minlength=count), law * LANES).pvalue > 1e-4
 
 
@@ -63,7 +62,7 @@ def test_day_one_has_the_initial_law(count):
 def test_transition_frequencies(count):
     """From each regime, the next day's regime has its row's law."""
     one = market(count, initial=(1 / count,) * count)
-    lowered, drawn, before = lower_market(one), words(REGIMES), np.zeros(LANES, np.int32)
+    lowered, drawn, before = lower_market(one), regime_words(), np.zeros(LANES, np.int32)
     first_regime(drawn[0], lowered.first, before)
     after = before.copy()
     next_regime(drawn[1], lowered.thresholds, after)
@@ -139,12 +138,11 @@ def test_autocorrelation_of_log_returns():
     rho, lanes, days = 0.3, 4096, 64
     lowered = lower_market(market(1, autocorrelation=rho))
     x, r, regime = np.full(lanes, lowered.last), np.empty(lanes, np.float32), np.zeros(lanes, np.int32)
-    z, path = np.empty((4, lanes), np.float32), []
-    for day in range(days):
-        if day % 4 == 0:
-            normals(words(0, call=day // 4, lanes=lanes), z)
-        index_day(lowered, regime, z[day % 4], x, r)
-        path.append(x.astype(float))
+    path = []
+    for call in range(days // 4):
+        for z in some_normals(lanes, call):
+            index_day(lowered, regime, z, x, r)
+            path.append(x.astype(float))
     path = np.array(path[16:]) - float(lowered.center)
     scale = 1 / np.sqrt(path.size)
     assert abs(np.corrcoef(path[:-1].ravel(), path[1:].ravel())[0, 1] - rho) < SIGMAS * scale

@@ -4,27 +4,16 @@ import numba
 import numpy as np
 import pytest
 import reference
+from examples import drawn_normals, drawn_words
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import special, stats
 
-from simulator.kernels.rng import NORMALS, REGIMES, box_muller, normals, philox_words
+from simulator.kernels.rng import REGIMES, box_muller
 
 NORMAL_ERROR = 2e-6  # absolute, of a single-precision normal of up to 6.67
 STREAMS, PER_STREAM = 256, 8192  # interleaved: adjacent paths, days, slots and seeds
 SIGMAS = 4.5  # of a standard error, for one of a few hundred looks at fixed seeds
-
-
-def drawn_words(seed, path, call, slot, lanes):
-    words = np.empty((4, lanes), np.uint32)
-    philox_words(np.uint64(seed), np.uint64(path), np.uint64(call), np.uint64(slot), words)
-    return words
-
-
-def drawn_normals(seed, path, call, lanes, slot=NORMALS):
-    z = np.empty((4, lanes), np.float32)
-    normals(drawn_words(seed, path, call, slot, lanes), z)
-    return z.astype(float)
 
 
 OFFICIAL = [  # Random123, kat_vectors: counter, key, result
@@ -108,7 +97,7 @@ def interleaved():
         for block in range(STREAMS // 4):
             path = 2**34 * (block % 2) + 2048 * block
             streams.append(drawn_normals(seed, path, block // 8, PER_STREAM // 4).ravel())
-    return np.array(streams)
+    return np.array(streams, float)
 
 
 def test_normals_have_the_normal_law(interleaved):
@@ -140,7 +129,7 @@ def test_far_tail():
 
 def correlations(a, b):
     """Correlation of a and b, of their squares, and of one's square with the other, in standard errors."""
-    scaled = np.sqrt(a.size)
+    a, b, scaled = a.astype(float), b.astype(float), np.sqrt(a.size)
     return scaled * np.array(
         [np.corrcoef(f(a), g(b))[0, 1] for f in (np.copy, np.square) for g in (np.copy, np.square)]
     )
