@@ -8,7 +8,7 @@ import numpy as np
 from simulator.history.innovations import normal_log_density, student_log_density, student_slope
 from simulator.kernels.filter import hamilton_filter, kim_smoother
 
-SD_BOUNDS = (0.02, 50.0)  # times the sample's; a regime at the lower one has collapsed on a few like days
+SD_BOUNDS = (0.02, 50.0)  # times the sample's; a regime at the lower one has collapsed on days that are alike
 DOF_BOUNDS = (2.1, 200.0)
 MEAN_BOUNDS = (-50.0, 50.0)  # in sample standard deviations
 LOGIT_BOUND = 16.0  # exp(-16): one such move in 9 million days is none

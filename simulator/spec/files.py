@@ -14,6 +14,7 @@ from simulator.spec.market import MarkovMarket
 PRESETS = files("simulator") / "presets"
 DEFAULT_MARKET = "iwm"
 MARKETS = (DEFAULT_MARKET,)
+MOST_BYTES = 64 << 20
 DIGITS = 10  # significant, of a float that is written
 NUMBERS = re.compile(r"\[\s*\n[-+.\w,\s]*\]")  # an array of numbers over several lines; strings never span lines
 
@@ -30,13 +31,17 @@ def _parsed(raw: bytes, where: str) -> Mapping[str, Any]:
 def read_bytes(path: Path) -> bytes:
     """The content of a file that a user named, or one line on why it cannot be read."""
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            content = file.read(MOST_BYTES + 1)
     except FileNotFoundError:
         raise LetfError(f"{path}: no such file") from None
     except IsADirectoryError:
         raise LetfError(f"{path}: is a folder, a file is expected") from None
     except OSError as error:
         raise LetfError(f"{path}: cannot be read: {error.strerror}") from None
+    if len(content) > MOST_BYTES:
+        raise LetfError(f"{path}: larger than {MOST_BYTES >> 20} MiB, the most that is read; is it the right file?")
+    return content
 
 
 def _within(where, parse, data):

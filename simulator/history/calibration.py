@@ -1,0 +1,205 @@
+"""What a fit of volatility regimes to prices found."""
+
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+
+from simulator.errors import LetfError
+from simulator.history.likelihood import stationary
+from simulator.history.prices import Prices
+from simulator.spec.market import Drift, MarkovMarket, Regime
+
+Innovations = Literal["normal", "t"]
+Initial = Literal["last", "stationary"]
+
+SCHEMA = "letf.calibrate/1"
+DEFAULT_DRIFT = 0.08  # the default short rate, 0.04, and an equity premium of 0.04
+FEW_DAYS = 21.0
+FOREVER = 1e6  # days; a mean stay beyond it was not seen to end
+DIGITS, ERROR_DIGITS = 8, 4  # significant, of a market's volatilities and drifts, and of standard errors and stays
+DECIMALS = 8  # of its probabilities
+
+
+class Estimate(NamedTuple):
+    """A fitted parameter and its standard error; None where the parameter is on its bound or not identified."""
+
+    estimate: float
+    stderr: float | None
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Calibration:
+    """A regime-switching market fitted to prices; regimes in order of volatility.
+
+    Parameters
+    ----------
+    prices : Prices
+    innovations : "normal" or "t"
+    regimes : tuple of str
+        Names of the K regimes.
+    annual_vol, annual_log_drift, dof : tuple of Estimate
+        Per regime, annual fractions; dof is None for normal innovations.
+    transition : tuple of tuple of Estimate
+        Row i: the law of tomorrow's regime given that today's is i.
+    log_likelihood : float
+        Of the daily log returns, natural logarithm.
+    filtered, smoothed : float64 (T, K)
+        Law of each return's regime given the returns to that day, and given all.
+    """
+
+    prices: Prices
+    innovations: Innovations
+    regimes: tuple[str, ...]
+    annual_vol: tuple[Estimate, ...]
+    annual_log_drift: tuple[Estimate, ...]
+    dof: tuple[Estimate, ...] | None
+    transition: tuple[tuple[Estimate, ...], ...]
+    log_likelihood: float
+    filtered: np.ndarray
+    smoothed: np.ndarray
+
+    @property
+    def days(self) -> int:
+        """Number of returns."""
+        return len(self.filtered)
+
+    @property
+    def n_parameters(self) -> int:
+        """Number of parameters that the likelihood was maximised over."""
+        count = len(self.regimes)
+        return count * (count + 1 + (self.dof is not None))
+
+    @property
+    def bic(self) -> float:
+        """Schwarz's criterion, -2 log-likelihood + parameters * log(days): lower is better."""
+        return -2 * self.log_likelihood + self.n_parameters * float(np.log(self.days))
+
+    @property
+    def transition_matrix(self) -> np.ndarray:
+        """(K, K), rounded to eight decimals, rows that sum to 1."""
+        return np.array([_whole([p.estimate for p in row]) for row in self.transition])
+
+    @property
+    def stationary(self) -> np.ndarray:
+        """Long-run share of each regime, (K,)."""
+        return stationary(self.transition_matrix)
+
+    @property
+    def filtered_last(self) -> np.ndarray:
+        """Law of the last day's regime, (K,)."""
+        return self.filtered[-1]
+
+    @property
+    def mean_duration_days(self) -> tuple[float | None, ...]:
+        """Mean number of days that a regime lasts, 1 / (1 - A[k, k]); None: it was not seen to end."""
+        away = 1 - np.diag(self.transition_matrix)
+        return tuple(1 / p if p * FOREVER > 1 else None for p in away.tolist())
+
+    def parameters(self) -> dict[str, dict[str, Estimate]]:
+        """Each regime's parameters by name; "to_calm" is the chance that calm is tomorrow's regime."""
+        table = {}
+        for k, name in enumerate(self.regimes):
+            row = {"annual_vol": self.annual_vol[k], "annual_log_drift": self.annual_log_drift[k]}
+            if self.dof is not None:
+                row["dof"] = self.dof[k]
+            table[name] = row | {f"to_{other}": p for other, p in zip(self.regimes, self.transition[k], strict=True)}
+        return table
+
+    def market(
+        self, *, drift: Drift = DEFAULT_DRIFT, initial: Initial = "last", index: str = "IWM", name: str | None = None
+    ) -> MarkovMarket:
+        """The market to simulate; `initial` "last" starts it on the day after the last price."""
+        if initial not in ("last", "stationary"):
+            raise LetfError(f'initial must be "last" or "stationary", got {initial!r}')
+        transition = self.transition_matrix
+        regimes = tuple(
+            Regime(
+                name=regime,
+                annual_vol=_significant(self.annual_vol[k].estimate),
+                annual_log_drift=_significant(self.annual_log_drift[k].estimate),
+                dof=None if self.dof is None else _significant(self.dof[k].estimate),
+            )
+            for k, regime in enumerate(self.regimes)
+        )
+        return MarkovMarket(
+            regimes=regimes,
+            transition=tuple(map(tuple, transition.tolist())),
+            initial="stationary" if initial == "stationary" else tuple(_whole(self.filtered_last @ transition)),
+            drift=drift,
+            index=index,
+            name=name or f"{index.lower()}-markov{len(regimes)}{'-t' if self.dof else ''}",
+            provenance=self.provenance(),
+        )
+
+    def provenance(self) -> dict[str, Any]:
+        """Where the parameters come from, as the market's file keeps it."""
+        durations = zip(self.regimes, self.mean_duration_days, strict=True)
+        errors = {
+            regime: {
+                name: _significant(value.stderr, ERROR_DIGITS)
+                for name, value in row.items()
+                if value.stderr is not None
+            }
+            for regime, row in self.parameters().items()
+        }
+        return {
+            "source_file": self.prices.source,
+            "sha256": self.prices.sha256,
+            "price_column": self.prices.column,
+            "first_date": str(self.prices.dates[0]),
+            "last_date": str(self.prices.dates[-1]),
+            "days": self.days,
+            "innovations": self.innovations,
+            "parameters": self.n_parameters,
+            "log_likelihood": round(self.log_likelihood, 4),
+            "bic": round(self.bic, 4),
+            "filtered_last": _whole(self.filtered_last),
+            "stationary": _whole(self.stationary),
+            "mean_duration_days": {
+                name: _significant(days, ERROR_DIGITS) for name, days in durations if days is not None
+            },
+            "standard_errors": {regime: row for regime, row in errors.items() if row},
+        }
+
+    def notes(self) -> list[str]:
+        """What a reader should know before trusting the fit, one line each."""
+        days = self.smoothed.sum(axis=0)
+        return [
+            f"regime {name!r} covers {share:.1f} of {self.days:,} days: its parameters are weakly known; "
+            f"fewer --regimes than {len(days)} are safer"
+            for name, share in zip(self.regimes, days, strict=True)
+            if share < FEW_DAYS
+        ]
+
+    def to_dict(self, market: MarkovMarket) -> dict[str, Any]:
+        """The fit as machines read it, with the market that was made of it."""
+        return {
+            "schema": SCHEMA,
+            "market": market.to_dict(),
+            "log_likelihood": self.log_likelihood,
+            "bic": self.bic,
+            "days": self.days,
+            "n_parameters": self.n_parameters,
+            "innovations": self.innovations,
+            "parameters": {
+                regime: {name: value._asdict() for name, value in row.items()}
+                for regime, row in self.parameters().items()
+            },
+            "stationary": dict(zip(self.regimes, self.stationary.tolist(), strict=True)),
+            "mean_duration_days": dict(zip(self.regimes, self.mean_duration_days, strict=True)),
+            "filtered_last": dict(zip(self.regimes, self.filtered_last.tolist(), strict=True)),
+            "notes": self.notes(),
+        }
+
+
+def _significant(value: float, digits: int = DIGITS) -> float:
+    return float(f"{value:.{digits}g}")
+
+
+def _whole(probabilities) -> list[float]:
+    """Probabilities to eight decimals; the largest takes what rounding left."""
+    law = np.round(probabilities, DECIMALS)
+    top = np.argmax(law)
+    law[top] = np.round(1 - np.delete(law, top).sum(), DECIMALS)
+    return law.tolist()

@@ -1,0 +1,186 @@
+"""Daily prices from the files that users have."""
+
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+
+from simulator.errors import LetfError
+from simulator.history import cells
+from simulator.history.tables import Table, read_table
+from simulator.spec.files import read_bytes
+
+DATE_NAMES = ("date", "datetime", "timestamp", "index", "index level 0")  # the last: pandas' own for one unnamed
+PRICE_NAMES = ("adj close", "close")  # the first that the file has
+JUMP = 0.6  # largest daily move, up or down, that is taken for real
+HOUR = 60  # minutes; daylight saving moves a market's clock by no more
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Prices:
+    """Daily prices of one asset, oldest first.
+
+    Parameters
+    ----------
+    dates : datetime64[D] (T,), rising
+    close : float64 (T,)
+        Closes, adjusted where the file has such.
+    open, high, low : float64 (T,), optional
+        On the basis of `close`; NaN where the file has none for the day.
+    column : str
+        Title of the column that `close` is from.
+    source, sha256 : str
+        Name of the file, without its folder, and the hash of its content.
+    """
+
+    dates: np.ndarray
+    close: np.ndarray
+    column: str
+    source: str
+    sha256: str
+    open: np.ndarray | None = None
+    high: np.ndarray | None = None
+    low: np.ndarray | None = None
+
+    def log_returns(self) -> np.ndarray:
+        """log(close[t] / close[t - 1]), (T - 1,)."""
+        return np.diff(np.log(self.close))
+
+    def note(self) -> str:
+        """Which column the closes are from, and what that means."""
+        adjusted = "adj" in self.column.lower()
+        caution = "" if adjusted else "; they must be adjusted for splits and dividends, as yfinance's are"
+        return f"{self.source}: closes are from column {self.column!r}{caution}"
+
+    def between(self, start: str | date | None = None, end: str | date | None = None) -> "Prices":
+        """The prices from `start` to `end`, both included; None: from the first, to the last.
+
+        Raises
+        ------
+        LetfError
+            If `start` is after `end` or either is outside the prices.
+        """
+        first, last = self.dates[0], self.dates[-1]
+        limits = [day if given is None else np.datetime64(given, "D") for given, day in ((start, first), (end, last))]
+        for name, day in zip(("start", "end"), limits, strict=True):
+            if not first <= day <= last:
+                raise LetfError(f"{name} {day} is outside the prices of {self.source}, {first} to {last}")
+        if limits[0] > limits[1]:
+            raise LetfError(f"start {limits[0]} is after end {limits[1]}; swap them")
+        kept = slice(*np.searchsorted(self.dates, [limits[0], limits[1] + 1]))
+        names = ("dates", "close", "open", "high", "low")
+        return replace(self, **{name: array[kept] for name in names if (array := getattr(self, name)) is not None})
+
+
+def read_prices(path: Path | str, *, accept_jumps: bool = False) -> Prices:
+    """Read daily prices from a CSV or Parquet file: Yahoo's, yfinance's, Stooq's or plain date and close.
+
+    Parameters
+    ----------
+    path : Path or str
+    accept_jumps : bool
+        Whether to believe a daily move beyond 60 %.
+
+    Raises
+    ------
+    LetfError
+        One line on what is wrong, where, and the way out.
+    """
+    path = Path(path)
+    content = read_bytes(path)
+    table = read_table(str(path), content)
+    dates = _dates(table, _find(table, "date", DATE_NAMES))
+    column = _find(table, "price", PRICE_NAMES)
+    close = _prices(table, column)
+    if not accept_jumps:
+        _check_jumps(table, column, dates, close)
+    bars = {name: _bar(table, name, column, close) for name in ("open", "high", "low")}
+    title = table.titles[column]
+    digest = hashlib.sha256(content).hexdigest()
+    return Prices(dates=dates, close=close, column=title, source=path.name, sha256=digest, **bars)
+
+
+def _columns(table: Table, name: str) -> list[int]:
+    return [i for i, names in enumerate(table.names) if name in names]
+
+
+def _find(table, kind, known):
+    """The one column with the first of the `known` names that the file has."""
+    for name in known:
+        found = _columns(table, name)
+        if len(found) > 1:
+            raise LetfError(f"{table.where}: {len(found)} columns are called {name!r}; keep those of one ticker")
+        if found:
+            return found[0]
+    titles = ", ".join(filter(None, table.titles)) or "none"
+    wanted = " or ".join(repr(name.title()) for name in known[:2])
+    raise LetfError(f"{table.where}: no {kind} column; one called {wanted} is expected, the file has: {titles}")
+
+
+def _dates(table, column):
+    """Days of the column's cells, as written, checked to rise and to be of one time zone."""
+    days = []
+    zones: dict[str | None, int] = {}  # and the row where each stands first
+    for row, cell in enumerate(table.columns[column]):
+        try:
+            day, zone = cells.day(cell)
+        except ValueError:
+            raise LetfError(f"{table.place(row, column)}: {cell!r} is no date; write days as YYYY-MM-DD") from None
+        days.append(day)
+        zones.setdefault(zone, row)
+    _check_zones(table, column, zones)
+    dates = np.array(days, dtype="datetime64[D]")
+    for row in np.flatnonzero(np.diff(dates) <= np.timedelta64(0, "D"))[:1] + 1:
+        what, way_out = f"comes after {dates[row - 1]}", "dates must rise; sort the file by date, oldest first"
+        if dates[row] == dates[row - 1]:
+            what, way_out = f"stands in {table.row_word} {table.rows[row - 1]} too", "a day has one price; keep one"
+        raise LetfError(f"{table.place(row, column)}: {dates[row]} {what}; {way_out}")
+    return dates
+
+
+def _check_zones(table, column, zones):
+    """Refuse days of several time zones; offsets may differ by the hour of daylight saving."""
+    first = next(iter(zones))
+    for zone, row in zones.items():
+        if (zone is None) != (first is None) or abs(cells.minutes(zone) - cells.minutes(first)) > HOUR:
+            raise LetfError(
+                f"{table.place(row, column)}: {table.columns[column][row]!r} is of another time zone than "
+                f"{table.columns[column][0]!r} before; write plain days, YYYY-MM-DD"
+            )
+
+
+def _prices(table, column):
+    """The column's cells as prices, positive and finite."""
+    values = table.columns[column]
+    try:
+        prices = np.array([cells.number(value) for value in values])
+    except (ValueError, TypeError):
+        prices = np.array([np.nan])
+    if np.all((prices > 0) & (prices < np.inf)):
+        return prices
+    row, rule = next((row, rule) for row, value in enumerate(values) if (rule := cells.broken_rule(value)))
+    raise LetfError(f"{table.place(row, column)}: {rule}")
+
+
+def _check_jumps(table, column, dates, close):
+    with np.errstate(over="ignore"):
+        moves = close[1:] / close[:-1] - 1
+    for row in np.flatnonzero(np.abs(moves) > JUMP)[:1] + 1:
+        raise LetfError(
+            f"{table.place(row, column)}: {moves[row - 1]:+.1%} from {dates[row - 1]} to {dates[row]}, beyond "
+            f"{JUMP:.0%} a day: a split? use adjusted prices, or --accept-jumps if the move is real"
+        )
+
+
+def _bar(table, name, column, close):
+    """The open, high or low on the basis of `close`; None where the file has no such column."""
+    found = _columns(table, name)
+    if len(found) != 1:
+        return None
+    values = cells.lenient(table.columns[found[0]])
+    raw = _columns(table, "close")
+    if len(raw) == 1 and raw[0] != column:
+        values = values * (close / cells.lenient(table.columns[raw[0]]))
+    return values
