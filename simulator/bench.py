@@ -12,15 +12,15 @@ import numpy as np
 
 from simulator.engine.simulate import simulate
 from simulator.engine.threads import available_cores
-from simulator.kernels.rng import DAYS_PER_CALL, normals, philox_words
+from simulator.kernels.rng import FILL_WORDS, normals, philox_words
 from simulator.spec.files import find_funds, preset_funds, preset_market
 from simulator.spec.run import Simulation
 
 HORIZONS = (1, 2, 5, 10, 15, 21, 30, 42, 63, 126, 252)
 PATHS = 2**17
 REPEATS = 7
-LANES = 2**13  # of a word or normal buffer: 128 KB, in cache, and long enough to hide the call
-WORDS = DAYS_PER_CALL * LANES
+LANES = 2**12  # of a word or normal buffer: 128 KB, in cache, and long enough to hide the call
+WORDS = FILL_WORDS * LANES
 CALLS = 200
 
 
@@ -69,7 +69,7 @@ def one_regime(spec: Simulation) -> Simulation:
 
 def time_words() -> Timing:
     """Philox words alone."""
-    words = np.empty((DAYS_PER_CALL, LANES), np.uint32)
+    words = np.empty((FILL_WORDS, LANES), np.uint32)
 
     def work():
         for call in range(CALLS):
@@ -80,7 +80,7 @@ def time_words() -> Timing:
 
 def time_normals() -> Timing:
     """Standard normals, their words included."""
-    words, z = np.empty((DAYS_PER_CALL, LANES), np.uint32), np.empty((DAYS_PER_CALL, LANES), np.float32)
+    words, z = np.empty((FILL_WORDS, LANES), np.uint32), np.empty((FILL_WORDS, LANES), np.float32)
 
     def work():
         for call in range(CALLS):

@@ -7,11 +7,12 @@ import numpy as np
 from simulator import bins
 from simulator.engine.lower import Lowered
 from simulator.kernels.paths import run_block
-from simulator.kernels.stats import LANES, Tally
+from simulator.kernels.stats import LANES, PARTIAL, Tally
 from simulator.spec.run import Simulation
 from simulator.sums import ExactSums
 
 BLOCK_WORK = 2**25  # path-days a block, one fund's day or a tenth of one observation counted as one
+MOST_COUNTED = 2**32 - 1  # paths that 32 bits can count
 
 
 def block_paths(spec: Simulation) -> int:
@@ -33,19 +34,23 @@ class Statistics:
     def __init__(self, spec: Simulation):
         horizons, funds = len(spec.horizons), len(spec.funds)
         observed = 1 + 2 * funds
-        extremes = np.empty((horizons, observed, 2))
-        extremes[..., 0], extremes[..., 1] = np.inf, -np.inf
+        extremes = np.empty((horizons, observed, 2, PARTIAL))
+        extremes[:, :, 0], extremes[:, :, 1] = np.inf, -np.inf
         self.paths = 0
         self.sums = ExactSums((horizons, observed + 3 * funds, 2))
+        self.counts = np.zeros((horizons, observed, bins.COUNT), np.int64)
         self.tally = Tally(
-            sums=np.zeros(self.sums.shape),
+            sums=np.zeros((*self.sums.shape, PARTIAL)),
             extremes=extremes,
             below=np.zeros((horizons, observed), np.int64),
-            counts=np.zeros((horizons, observed, bins.COUNT), np.int64),
+            counts=np.zeros(self.counts.shape, np.uint32),
         )
+        self._uncounted = 0  # paths whose counts are still in the tally's 32 bits
 
     def run(self, lowered: Lowered, first: int, paths: int) -> None:
         """Simulate one block and add what it did."""
+        if self._uncounted + paths > MOST_COUNTED:
+            self.count()
         self.tally.sums[:] = 0.0
         run_block(
             lowered.seed,
@@ -57,16 +62,42 @@ class Statistics:
             lowered.horizons,
             self.tally,
         )
-        self.sums.add(self.tally.sums)
+        self.sums.add(_fold(self.tally.sums))
         self.paths += paths
+        self._uncounted += paths
+
+    def count(self) -> None:
+        """Move the tally's counts into `counts`."""
+        _add_sparse(self.tally.counts, self.counts)
+        self.tally.counts.fill(0)
+        self._uncounted = 0
 
     def merge(self, other: "Statistics") -> None:
         """Add what other blocks of the same run did."""
         self.paths += other.paths
         self.sums.merge(other.sums)
         mine, theirs = self.tally, other.tally
-        np.minimum(mine.extremes[..., 0], theirs.extremes[..., 0], out=mine.extremes[..., 0])
-        np.maximum(mine.extremes[..., 1], theirs.extremes[..., 1], out=mine.extremes[..., 1])
+        np.minimum(mine.extremes[:, :, 0], theirs.extremes[:, :, 0], out=mine.extremes[:, :, 0])
+        np.maximum(mine.extremes[:, :, 1], theirs.extremes[:, :, 1], out=mine.extremes[:, :, 1])
         np.add(mine.below, theirs.below, out=mine.below)
-        used = np.flatnonzero(theirs.counts)  # untouched bins never become memory
-        mine.counts.ravel()[used] += theirs.counts.ravel()[used]
+        other.count()
+        _add_sparse(other.counts, self.counts)
+
+    def extremes(self) -> np.ndarray:
+        """Least and greatest values, (horizons, 1 + 2 funds, 2)."""
+        low, high = self.tally.extremes[:, :, 0], self.tally.extremes[:, :, 1]
+        return np.stack([low.min(axis=-1), high.max(axis=-1)], axis=-1)
+
+
+def _add_sparse(counts: np.ndarray, total: np.ndarray) -> None:
+    """total += counts where these are not 0, so that bins which nothing falls into never become memory."""
+    used = np.flatnonzero(counts)
+    total.ravel()[used] += counts.ravel()[used]
+
+
+def _fold(partial: np.ndarray) -> np.ndarray:
+    """Sums along the last axis, halves added to halves: an order that no version of NumPy changes."""
+    while partial.shape[-1] > 1:
+        half = partial.shape[-1] // 2
+        partial = partial[..., :half] + partial[..., half:]
+    return partial[..., 0]

@@ -42,7 +42,7 @@ def simulate(
     return Result(
         spec=spec,
         sums=whole.sums.values(),
-        extremes=whole.tally.extremes,
+        extremes=whole.extremes(),
         below=whole.tally.below,
-        counts=whole.tally.counts,
+        counts=whole.counts,
     )

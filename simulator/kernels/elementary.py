@@ -6,6 +6,7 @@ widens `int32 + int32` to 64 bits and would halve the lanes.
 
 import numpy as np
 
+from simulator.kernels.fma import fma
 from simulator.kernels.jit import kernel
 
 F = np.float32
@@ -59,6 +60,7 @@ ONE, HALF = F(1), F(0.5)
 TO_UNIT = F(2.0**-31)
 TOP_BIT = np.int32(-(2**31))
 LN2_HIGH, LN2_LOW = F(0.693145751953125), F(1.428606765330187e-06)  # their sum is ln 2; n * LN2_HIGH is exact
+HALF_LN2 = F(0.34)  # a little less, so that rounding cannot pass it
 LOG2_E = F(1.4426950408889634)
 ROUND = F(12582912.0)  # 1.5 * 2^23: adding and subtracting it rounds to an integer
 EXPONENT_BIAS = np.int32(127)
@@ -79,42 +81,48 @@ def log_uniform(n):
     if exponent == ZERO:
         f = (F(np.int32(n ^ TOP_BIT)) + HALF) * TO_UNIT  # u - 1 without the rounding of u
     p = LOG[7]
-    p = p * f + LOG[6]
-    p = p * f + LOG[5]
-    p = p * f + LOG[4]
-    p = p * f + LOG[3]
-    p = p * f + LOG[2]
-    p = p * f + LOG[1]
-    p = p * f + LOG[0]
+    p = fma(p, f, LOG[6])
+    p = fma(p, f, LOG[5])
+    p = fma(p, f, LOG[4])
+    p = fma(p, f, LOG[3])
+    p = fma(p, f, LOG[2])
+    p = fma(p, f, LOG[1])
+    p = fma(p, f, LOG[0])
     power = F(exponent)
-    return power * LN2_HIGH + (f + (f * f * p + power * LN2_LOW))
+    return fma(power, LN2_HIGH, fma(f * f, p, fma(power, LN2_LOW, f)))
 
 
 @kernel
 def cos_half_turn(t):
     """cos(pi t / 2) for t in [-1, 1], float32; absolute error below 2e-7."""
     s = t * t
-    return COS[0] + s * (COS[1] + s * (COS[2] + s * (COS[3] + s * COS[4])))
+    return fma(fma(fma(fma(COS[4], s, COS[3]), s, COS[2]), s, COS[1]), s, COS[0])
 
 
 @kernel
 def sin_half_turn(t):
     """sin(pi t / 2) for t in [-1, 1], float32; absolute error below 2.1e-7."""
     s = t * t
-    return t * (SIN[0] + s * (SIN[1] + s * (SIN[2] + s * (SIN[3] + s * SIN[4]))))
+    return t * fma(fma(fma(fma(SIN[4], s, SIN[3]), s, SIN[2]), s, SIN[1]), s, SIN[0])
+
+
+@kernel
+def expm1_small(x):
+    """exp(x) - 1 for a float32 |x| < ln(2) / 2; the same bits as `expm1`, at half its cost."""
+    p = EXPM1[5]
+    p = fma(p, x, EXPM1[4])
+    p = fma(p, x, EXPM1[3])
+    p = fma(p, x, EXPM1[2])
+    p = fma(p, x, EXPM1[1])
+    p = fma(p, x, EXPM1[0])
+    return x * p
 
 
 @kernel
 def expm1(x):
     """exp(x) - 1 for a float32, clamped to |x| <= 80; relative error below 3e-7."""
     x = min(max(x, -LARGEST_EXPONENT), LARGEST_EXPONENT)
-    n = (x * LOG2_E + ROUND) - ROUND
-    f = (x - n * LN2_HIGH) - n * LN2_LOW
-    p = EXPM1[5]
-    p = p * f + EXPM1[4]
-    p = p * f + EXPM1[3]
-    p = p * f + EXPM1[2]
-    p = p * f + EXPM1[1]
-    p = p * f + EXPM1[0]
+    n = fma(x, LOG2_E, ROUND) - ROUND
+    fraction = expm1_small(fma(-n, LN2_LOW, fma(-n, LN2_HIGH, x)))
     power = np.int32(np.int32(np.int32(n) + EXPONENT_BIAS) << MANTISSA_BITS).view(np.float32)  # 2^n
-    return power * (f * p) + (power - ONE)
+    return fma(power, fraction, power - ONE)

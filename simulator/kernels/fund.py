@@ -1,5 +1,8 @@
 """One day of the index's growth and of a fund, for all lanes."""
 
+import numpy as np
+
+from simulator.kernels.fma import fma
 from simulator.kernels.jit import kernel
 
 
@@ -11,7 +14,13 @@ def index_growth(r, growth):
 
 
 @kernel
-def fund_growth(r, leverage, carry, growth):
-    """growth *= max(0, 1 + leverage r + carry); `carry` a day. A fund at 0 stays at 0."""
-    for i in range(growth.shape[0]):
-        growth[i] *= max(0.0, 1.0 + leverage * r[i] + carry)
+def fund_growth(r, leverage, carry, nav, frictionless, row):
+    """nav *= max(0, 1 + carry + leverage r), frictionless *= max(0, 1 + leverage r); `carry` a day.
+
+    Both (funds, lanes) float64, of which `row` is moved. A fund at 0 stays at 0.
+    """
+    base = 1.0 + carry
+    for i in range(r.shape[0]):
+        move = np.float64(r[i])
+        nav[row, i] *= max(0.0, fma(leverage, move, base))
+        frictionless[row, i] *= max(0.0, fma(leverage, move, 1.0))

@@ -5,8 +5,8 @@ import numpy as np
 from simulator.kernels.fund import fund_growth, index_growth
 from simulator.kernels.jit import kernel
 from simulator.kernels.market import first_regime, index_day, innovations, next_regime
-from simulator.kernels.rng import DAYS_PER_CALL, NORMALS, REGIMES, normals, philox_words
-from simulator.kernels.stats import LANES, observe_fund, observe_index
+from simulator.kernels.rng import CALL_WORDS, FILL_WORDS, NORMALS, REGIMES, normals, philox_words
+from simulator.kernels.stats import LANES, Scratch, observe_fund, observe_index
 
 SLOT_NORMALS, SLOT_REGIMES = np.uint64(NORMALS), np.uint64(REGIMES)
 
@@ -15,41 +15,40 @@ SLOT_NORMALS, SLOT_REGIMES = np.uint64(NORMALS), np.uint64(REGIMES)
 def run_lanes(seed, first_path, n, market, leverages, carries, horizons, tally):
     """Simulate paths `first_path` to `first_path + n - 1` (n <= LANES) and add what they did to `tally`."""
     funds = leverages.shape[0]
-    words = np.empty((DAYS_PER_CALL, LANES), np.uint32)
-    regime_words = np.empty((DAYS_PER_CALL, LANES), np.uint32)
-    z = np.empty((DAYS_PER_CALL, LANES), np.float32)
+    words = np.empty((FILL_WORDS, LANES), np.uint32)
+    z = np.empty((FILL_WORDS, LANES), np.float32)
     regime = np.zeros(LANES, np.int32)
     x = np.full(LANES, market.last, np.float32)
     r = np.empty(LANES, np.float32)
     growth = np.ones(LANES)
     navs = np.ones((funds, LANES))
     frictionless = np.ones((funds, LANES))
+    scratch = Scratch(np.empty(LANES), np.empty(LANES), np.empty(LANES), np.empty(LANES, np.int32))
 
     due = 0
     for day in range(horizons[-1]):
-        slot_day = day % DAYS_PER_CALL
-        if slot_day == 0:
-            call = np.uint64(day // DAYS_PER_CALL)
+        row = day % FILL_WORDS
+        if row == 0:
+            call = np.uint64(day // CALL_WORDS)
             philox_words(seed, first_path, call, SLOT_NORMALS, words)
             normals(words, z)
             if market.regimes > 1:
-                philox_words(seed, first_path, call, SLOT_REGIMES, regime_words)
+                philox_words(seed, first_path, call, SLOT_REGIMES, words)
         if market.regimes > 1:
             if day == 0:
-                first_regime(regime_words[0], market.first, regime)
+                first_regime(words, market.first, regime)
             else:
-                next_regime(regime_words[slot_day], market.thresholds, regime)
+                next_regime(words, row, market.thresholds, regime)
         if market.table.shape[1] > 0:
-            innovations(z[slot_day], market.table, regime)
-        index_day(market, regime, z[slot_day], x, r)
+            innovations(z, row, market.table, regime)
+        index_day(market, regime, z, row, x, r)
         index_growth(r, growth)
         for fund in range(funds):
-            fund_growth(r, leverages[fund], carries[fund], navs[fund])
-            fund_growth(r, leverages[fund], 0.0, frictionless[fund])
+            fund_growth(r, leverages[fund], carries[fund], navs, frictionless, fund)
         if day + 1 == horizons[due]:
-            observe_index(growth, n, due, tally)
+            observe_index(growth, n, due, scratch, tally)
             for fund in range(funds):
-                observe_fund(growth, navs[fund], frictionless[fund], leverages[fund], n, due, fund, tally)
+                observe_fund(growth, navs[fund], frictionless[fund], leverages[fund], n, due, fund, scratch, tally)
             due += 1
 
 

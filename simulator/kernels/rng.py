@@ -8,36 +8,42 @@ from simulator.kernels.elementary import TO_UNIT, cos_half_turn, log_uniform, si
 from simulator.kernels.jit import kernel
 
 NORMALS, REGIMES = 0, 1  # slots of the counter's fourth word; one slot a purpose
-DAYS_PER_CALL = 4  # one Philox call gives four words: four days of one slot
+CALL_WORDS = 4  # one Philox call gives four words: four days of one slot
+FILL_WORDS = 2 * CALL_WORDS  # days that one `philox_words` serves
 
 # Salmon, Moraes, Dror, Shaw (2011), "Parallel random numbers: as easy as 1, 2, 3", section 3.3 and Random123 1.14
 ROUNDS = 10
 M0, M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
 W0, W1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
 LOW = np.uint64(0xFFFFFFFF)
+ONE_CALL = np.uint64(1)
 HALF = np.uint64(32)
 
 
 @kernel
 def philox_words(seed, first_path, call, slot, words):
-    """Fill `words` (4, lanes) uint32 with Philox4x32-10 of counter (path low, path high, call, slot), key `seed`.
+    """Fill `words` (8, lanes) uint32: rows 0 to 3 from Philox4x32-10 of `call`, rows 4 to 7 from `call + 1`.
 
-    Lane i is path `first_path + i`; all arguments are uint64.
+    Key `seed`, counter (path low, path high, call, slot); lane i is path `first_path + i`; all arguments are uint64.
+    The rounds of one call alone would leave the multipliers waiting, so two are interleaved.
     """
     key0, key1 = seed & LOW, seed >> HALF
     for i in range(words.shape[1]):
         path = first_path + np.uint64(i)
-        c0, c1, c2, c3 = path & LOW, path >> HALF, call, slot
+        a0, a1, a2, a3 = path & LOW, path >> HALF, call, slot
+        b0, b1, b2, b3 = a0, a1, call + ONE_CALL, slot
         k0, k1 = key0, key1
         for _ in range(ROUNDS):
-            # only the low halves count: the product takes them, the last line drops the rest
-            p0, p1 = M0 * (c0 & LOW), M1 * (c2 & LOW)
-            c0, c1, c2, c3 = (p1 >> HALF) ^ c1 ^ k0, p1, (p0 >> HALF) ^ c3 ^ k1, p0
+            # only the low halves count: the product takes them, the last lines drop the rest
+            p0, p1 = M0 * (a0 & LOW), M1 * (a2 & LOW)
+            q0, q1 = M0 * (b0 & LOW), M1 * (b2 & LOW)
+            a0, a1, a2, a3 = (p1 >> HALF) ^ a1 ^ k0, p1, (p0 >> HALF) ^ a3 ^ k1, p0
+            b0, b1, b2, b3 = (q1 >> HALF) ^ b1 ^ k0, q1, (q0 >> HALF) ^ b3 ^ k1, q0
             k0, k1 = (k0 + W0) & LOW, (k1 + W1) & LOW
-        words[0, i] = np.uint32(c0 & LOW)
-        words[1, i] = np.uint32(c1 & LOW)
-        words[2, i] = np.uint32(c2 & LOW)
-        words[3, i] = np.uint32(c3 & LOW)
+        words[0, i], words[1, i] = np.uint32(a0 & LOW), np.uint32(a1 & LOW)
+        words[2, i], words[3, i] = np.uint32(a2 & LOW), np.uint32(a3 & LOW)
+        words[4, i], words[5, i] = np.uint32(b0 & LOW), np.uint32(b1 & LOW)
+        words[6, i], words[7, i] = np.uint32(b2 & LOW), np.uint32(b3 & LOW)
 
 
 MINUS_TWO = np.float32(-2)
@@ -60,8 +66,7 @@ def box_muller(radius_word, angle_word):
 
 @kernel
 def normals(words, z):
-    """Turn `words` (4, lanes) uint32 into standard normals `z` (4, lanes) float32."""
-    for i in range(words.shape[1]):
-        z[0, i], z[1, i] = box_muller(words[0, i], words[1, i])
-    for i in range(words.shape[1]):
-        z[2, i], z[3, i] = box_muller(words[2, i], words[3, i])
+    """Turn `words` into standard normals `z`, both (rows, lanes), uint32 and float32; an even number of rows."""
+    for row in range(0, words.shape[0], 2):
+        for i in range(words.shape[1]):
+            z[row, i], z[row + 1, i] = box_muller(words[row, i], words[row + 1, i])

@@ -10,9 +10,11 @@ from typing import NamedTuple
 import numpy as np
 
 from simulator.bins import CENTER, LINEAR_LIMIT, OFFSET, PER_OCTAVE, PER_SIDE, RANGE, SHIFT
+from simulator.kernels.fma import fma
 from simulator.kernels.jit import kernel
 
-LANES = 256
+LANES = 512
+PARTIAL = 32  # sums and extremes are kept for every 32nd lane apart, so that they vectorise; `Statistics` folds them
 TIE = 1e-12  # a divergence closer to 0 than this is rounding, not a loss
 
 SCALE = np.float32(PER_OCTAVE / LINEAR_LIMIT)
@@ -28,10 +30,10 @@ BITS_OFFSET = np.int32(OFFSET)
 class Tally(NamedTuple):
     """What the statistics of a block are added to; axis 0 the horizon.
 
-    sums : float64 (horizons, 1 + 5 funds, 2), of the values and of their squares.
-    extremes : float64 (horizons, 1 + 2 funds, 2), least and greatest value.
+    sums : float64 (horizons, 1 + 5 funds, 2, PARTIAL), of the values and of their squares.
+    extremes : float64 (horizons, 1 + 2 funds, 2, PARTIAL), least and greatest values.
     below : int64 (horizons, 1 + 2 funds), values below 0.
-    counts : int64 (horizons, 1 + 2 funds, bins).
+    counts : uint32 (horizons, 1 + 2 funds, bins), half the cache that int64 takes; `Statistics` empties them in time.
     """
 
     sums: np.ndarray
@@ -40,40 +42,35 @@ class Tally(NamedTuple):
     counts: np.ndarray
 
 
+class Scratch(NamedTuple):
+    """Working memory of one call, so that no observation allocates: (LANES,), float64 but for the bins' int32."""
+
+    values: np.ndarray
+    multiple: np.ndarray
+    compounded: np.ndarray
+    bins: np.ndarray
+
+
 @kernel
 def add_sums(values, n, sums):
-    """Add the first `n` of `values` (LANES,) and their squares to `sums` (2,).
-
-    Lanes are added pairwise, in an order that depends on neither threads nor vector width; the values are overwritten.
-    """
-    squares = np.empty(LANES)
+    """Add the first `n` of `values` (LANES,) and their squares to `sums` (2, PARTIAL); overwrites the others."""
     values[n:] = 0.0
-    for i in range(LANES):
-        squares[i] = values[i] * values[i]
-    half = LANES // 2
-    while half > 0:
-        for i in range(half):
-            values[i] += values[i + half]
-            squares[i] += squares[i + half]
-        half //= 2
-    sums[0] += values[0]
-    sums[1] += squares[0]
+    for start in range(0, LANES, PARTIAL):
+        for k in range(PARTIAL):
+            value = values[start + k]
+            sums[0, k] += value
+            sums[1, k] = fma(value, value, sums[1, k])
 
 
 @kernel
 def add_extremes(values, n, extremes):
-    """Widen `extremes` (2,), least and greatest, to the first `n` of `values` (LANES,)."""
-    low, high = values.copy(), values.copy()
-    low[n:] = values[0]
-    high[n:] = values[0]
-    half = LANES // 2
-    while half > 0:
-        for i in range(half):
-            low[i] = min(low[i], low[i + half])
-            high[i] = max(high[i], high[i + half])
-        half //= 2
-    extremes[0] = min(extremes[0], low[0])
-    extremes[1] = max(extremes[1], high[0])
+    """Widen `extremes` (2, PARTIAL), least and greatest, to the first `n` of `values`; overwrites the others."""
+    values[n:] = values[0]
+    for start in range(0, LANES, PARTIAL):
+        for k in range(PARTIAL):
+            value = values[start + k]
+            extremes[0, k] = min(extremes[0, k], value)
+            extremes[1, k] = max(extremes[1, k], value)
 
 
 @kernel
@@ -89,9 +86,8 @@ def find_bins(values, bins):
 
 
 @kernel
-def observe(values, n, tie, horizon, statistic, tally):
+def observe(values, n, tie, horizon, statistic, bins, tally):
     """Add the first `n` values (LANES,) to one statistic; those above -tie do not count as below 0."""
-    bins = np.empty(LANES, np.int32)
     find_bins(values, bins)
     counts = tally.counts[horizon, statistic]
     for i in range(n):
@@ -122,27 +118,30 @@ def power(base, exponent, result):
 
 
 @kernel
-def observe_index(growth, n, horizon, tally):
+def observe_index(growth, n, horizon, scratch, tally):
     """Add the index return of the first `n` lanes at horizon number `horizon`; growth is prod(1 + r)."""
-    observe(growth - 1.0, n, 0.0, horizon, 0, tally)
+    values = scratch.values
+    for i in range(LANES):
+        values[i] = growth[i] - 1.0
+    observe(values, n, 0.0, horizon, 0, scratch.bins, tally)
 
 
 @kernel
-def observe_fund(growth, nav, frictionless, leverage, n, horizon, fund, tally):
+def observe_fund(growth, nav, frictionless, leverage, n, horizon, fund, scratch, tally):
     """Add return, divergence and its parts of fund number `fund`.
 
     growth, nav, frictionless : float64 (LANES,), prod(1 + r), prod G and F0 = prod max(0, 1 + L r).
     """
     first, part = 1 + 2 * fund, tally.extremes.shape[1] + 3 * fund
-    values, multiple, compounded = np.empty(LANES), np.empty(LANES), np.empty(LANES)
+    values, multiple, compounded = scratch.values, scratch.multiple, scratch.compounded
     power(growth, leverage, compounded)
     for i in range(LANES):
         multiple[i] = leverage * (growth[i] - 1.0)
         values[i] = nav[i] - 1.0
-    observe(values, n, 0.0, horizon, first, tally)
+    observe(values, n, 0.0, horizon, first, scratch.bins, tally)
     for i in range(LANES):
         values[i] = (nav[i] - 1.0) - multiple[i]
-    observe(values, n, TIE, horizon, first + 1, tally)
+    observe(values, n, TIE, horizon, first + 1, scratch.bins, tally)
     for i in range(LANES):
         values[i] = (compounded[i] - 1.0) - multiple[i]
     add_sums(values, n, tally.sums[horizon, part])
