@@ -76,7 +76,7 @@ class Distribution:
     def _table(self):
         """Of the bins that are not empty: counts, ranks before each (one more), lower and upper edges."""
         used = np.flatnonzero(self.counts)
-        counts = self.counts[used]
+        counts = self.counts[used].astype(np.int64)
         ranks = np.concatenate([[0], np.cumsum(counts)])
         lower = np.maximum(bins.EDGES[used], self.low)
         upper = np.minimum(bins.EDGES[used + 1], self.high)

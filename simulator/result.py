@@ -43,7 +43,7 @@ class Result:
         Least and greatest value.
     below : int64 (horizons, 1 + 2 funds)
         Paths below 0.
-    counts : int64 (horizons, 1 + 2 funds, bins)
+    counts : whole numbers (horizons, 1 + 2 funds, bins)
         Histograms on `simulator.bins`.
     """
 

@@ -38,19 +38,19 @@ class Statistics:
         extremes[:, :, 0], extremes[:, :, 1] = np.inf, -np.inf
         self.paths = 0
         self.sums = ExactSums((horizons, observed + 3 * funds, 2))
-        self.counts = np.zeros((horizons, observed, bins.COUNT), np.int64)
         self.tally = Tally(
             sums=np.zeros((*self.sums.shape, PARTIAL)),
             extremes=extremes,
             below=np.zeros((horizons, observed), np.int64),
-            counts=np.zeros(self.counts.shape, np.uint32),
+            counts=np.zeros((horizons, observed, bins.COUNT), np.uint32),
         )
-        self._uncounted = 0  # paths whose counts are still in the tally's 32 bits
+        self._counted: np.ndarray | None = None  # int64, once there are more paths than 32 bits count
+        self._uncounted = 0  # paths whose counts are in the tally
 
     def run(self, lowered: Lowered, first: int, paths: int) -> None:
         """Simulate one block and add what it did."""
         if self._uncounted + paths > MOST_COUNTED:
-            self.count()
+            self._empty(np.zeros(1, np.int64))
         self.tally.sums[:] = 0.0
         run_block(
             lowered.seed,
@@ -66,11 +66,17 @@ class Statistics:
         self.paths += paths
         self._uncounted += paths
 
-    def count(self) -> None:
-        """Move the tally's counts into `counts`."""
-        _add_sparse(self.tally.counts, self.counts)
+    def _empty(self, more: np.ndarray) -> None:
+        """Move the tally's 32-bit counts, and `more`, into 64 bits."""
+        self._counted = np.add(self.counts(), more, dtype=np.int64)
         self.tally.counts.fill(0)
         self._uncounted = 0
+
+    def counts(self) -> np.ndarray:
+        """The histograms, (horizons, 1 + 2 funds, bins)."""
+        if self._counted is None:
+            return self.tally.counts
+        return self._counted + self.tally.counts
 
     def merge(self, other: "Statistics") -> None:
         """Add what other blocks of the same run did."""
@@ -80,19 +86,18 @@ class Statistics:
         np.minimum(mine.extremes[:, :, 0], theirs.extremes[:, :, 0], out=mine.extremes[:, :, 0])
         np.maximum(mine.extremes[:, :, 1], theirs.extremes[:, :, 1], out=mine.extremes[:, :, 1])
         np.add(mine.below, theirs.below, out=mine.below)
-        other.count()
-        _add_sparse(other.counts, self.counts)
+        counts = other.counts()
+        if self._uncounted + other.paths > MOST_COUNTED:
+            self._empty(counts)
+            return
+        used = np.flatnonzero(counts)  # bins that nothing fell into never become memory
+        self.tally.counts.ravel()[used] += counts.ravel()[used]
+        self._uncounted += other.paths
 
     def extremes(self) -> np.ndarray:
         """Least and greatest values, (horizons, 1 + 2 funds, 2)."""
         low, high = self.tally.extremes[:, :, 0], self.tally.extremes[:, :, 1]
         return np.stack([low.min(axis=-1), high.max(axis=-1)], axis=-1)
-
-
-def _add_sparse(counts: np.ndarray, total: np.ndarray) -> None:
-    """total += counts where these are not 0, so that bins which nothing falls into never become memory."""
-    used = np.flatnonzero(counts)
-    total.ravel()[used] += counts.ravel()[used]
 
 
 def _fold(partial: np.ndarray) -> np.ndarray:

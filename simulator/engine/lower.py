@@ -9,7 +9,7 @@ from simulator.spec.market import TRADING_DAYS, MarkovMarket
 from simulator.spec.run import Simulation
 from simulator.spec.student import CutStudent
 
-THRESHOLDS = MAX_REGIMES - 1
+FEWEST = 3  # regimes that kernels are compiled for; fewer are padded
 
 
 class Lowered(NamedTuple):
@@ -34,16 +34,17 @@ def lower(spec: Simulation) -> Lowered:
 
 
 def lower_market(market: MarkovMarket) -> Markov:
-    """The market as raw numbers, padded to four regimes."""
+    """The market as raw numbers, padded to three regimes or four."""
     means, sds = market.daily_means(), market.daily_sds()
-    thresholds = np.stack([_thresholds(row) for row in market.transition])
     center = np.float32(market.stationary_law() @ means)
+    size = max(FEWEST, len(market.regimes))
+    rows = _padded([_thresholds(row, size) for row in market.transition], size)
     return Markov(
         regimes=len(market.regimes),
-        first=_thresholds(market.initial_law()),
-        thresholds=_padded(thresholds),
-        mean=_padded(means.astype(np.float32)),
-        sd=_padded(sds.astype(np.float32)),
+        first=_thresholds(market.initial_law(), size),
+        thresholds=tuple(zip(*rows, strict=True)),
+        mean=_padded(means.astype(np.float32), size),
+        sd=_padded(sds.astype(np.float32), size),
         table=_innovation_tables(market),
         autocorrelation=np.float32(market.autocorrelation),
         center=center,
@@ -51,23 +52,24 @@ def lower_market(market: MarkovMarket) -> Markov:
     )
 
 
-def _padded(rows):
-    return np.concatenate([rows, np.repeat(rows[-1:], MAX_REGIMES - len(rows), axis=0)])
+def _padded(values, size):
+    """A tuple of `size`, the last value repeated."""
+    return tuple(values[min(k, len(values) - 1)] for k in range(size))
 
 
-def _thresholds(probabilities):
+def _thresholds(probabilities, size):
     """A 31-bit uniform above threshold j lies beyond regime j; one above 2^31 - 1 does not exist."""
-    cumulative = np.ones(THRESHOLDS)
+    cumulative = np.ones(size - 1)
     known = np.cumsum(probabilities)[: len(probabilities) - 1]
     cumulative[: len(known)] = np.minimum(known, 1)
-    return (np.rint(cumulative * 2.0**31) - 1).astype(np.int32)
+    return tuple((np.rint(cumulative * 2.0**31) - 1).astype(np.int32))
 
 
 def _innovation_tables(market):
     """Cubic Hermite pieces of the map from a normal to each regime's innovation; none where all are normal."""
     if all(regime.dof is None for regime in market.regimes):
         return np.zeros((MAX_REGIMES, 0, 4), np.float32)
-    return _padded(np.stack([_innovation_table(regime.dof) for regime in market.regimes]))
+    return np.stack(_padded([_innovation_table(regime.dof) for regime in market.regimes], MAX_REGIMES))
 
 
 def _innovation_table(dof):

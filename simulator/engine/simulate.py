@@ -44,5 +44,5 @@ def simulate(
         sums=whole.sums.values(),
         extremes=whole.extremes(),
         below=whole.tally.below,
-        counts=whole.counts,
+        counts=whole.counts(),
     )

@@ -45,7 +45,6 @@ def run(
         finally:
             stop.set()
     whole = parts[0]
-    whole.count()
     for part in parts[1:]:
         whole.merge(part)
     return whole

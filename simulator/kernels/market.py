@@ -16,19 +16,23 @@ ONE_BIT = np.uint32(1)
 
 
 class Markov(NamedTuple):
-    """A regime-switching market in daily raw numbers; beyond its `regimes` nothing is reached.
+    """A regime-switching market in daily raw numbers.
 
-    first, thresholds : int32 (3,) and (4, 3), a 31-bit uniform above threshold j lies beyond regime j.
-    mean, sd : float32 (4,), daily log return and volatility.
+    What depends on the regime is a tuple of three or, for four regimes, four: kernels are compiled for either, and
+    choosing among three is a quarter cheaper. Beyond its `regimes` nothing is reached.
+
+    first : tuple of 2 or 3 int32, thresholds of day 1: a 31-bit uniform above the j-th lies beyond regime j.
+    thresholds : tuple of as many tuples by regime, those of the rows of the transition matrix.
+    mean, sd : tuple of float32 by regime, daily log return and volatility.
     table : float32 (4, segments, 4), cubics that turn a normal z into the regime's innovation; (4, 0, 4): none.
     autocorrelation : float32, rho.  center : float32, mbar.  last : float32, x_0.
     """
 
     regimes: int
-    first: np.ndarray
-    thresholds: np.ndarray
-    mean: np.ndarray
-    sd: np.ndarray
+    first: tuple
+    thresholds: tuple
+    mean: tuple
+    sd: tuple
     table: np.ndarray
     autocorrelation: np.float32
     center: np.float32
@@ -36,10 +40,12 @@ class Markov(NamedTuple):
 
 
 @kernel
-def pick(k, a, b, c, d):
-    """The k-th of four values, without a branch or a gather."""
-    low = a if k == 0 else b
-    high = c if k == 2 else d
+def pick(k, values):
+    """values[k] of three or four, without a branch or a gather; their number is known when this is compiled."""
+    low = values[0] if k == 0 else values[1]
+    high = values[2]
+    if len(values) == 4:
+        high = values[2] if k == 2 else values[-1]
     return low if k < 2 else high
 
 
@@ -48,22 +54,22 @@ def first_regime(words, first, regime):
     """Draw day 1's `regime` (lanes,) int32 by inverse law from row 0 of `words` (rows, lanes) uint32."""
     for i in range(regime.shape[0]):
         u = np.int32(words[0, i] >> ONE_BIT)
-        regime[i] = np.int32(u > first[0]) + np.int32(u > first[1]) + np.int32(u > first[2])
+        drawn = np.int32(u > first[0]) + np.int32(u > first[1])
+        if len(first) == 3:
+            drawn += np.int32(u > first[-1])
+        regime[i] = drawn
 
 
 @kernel
 def next_regime(words, row, thresholds, regime):
     """Move `regime` (lanes,) int32 one day on, by inverse law of its row of the transition matrix."""
-    a0, b0, c0, d0 = thresholds[0, 0], thresholds[1, 0], thresholds[2, 0], thresholds[3, 0]
-    a1, b1, c1, d1 = thresholds[0, 1], thresholds[1, 1], thresholds[2, 1], thresholds[3, 1]
-    a2, b2, c2, d2 = thresholds[0, 2], thresholds[1, 2], thresholds[2, 2], thresholds[3, 2]
     for i in range(regime.shape[0]):
         u = np.int32(words[row, i] >> ONE_BIT)
         k = regime[i]
-        step0 = np.int32(u > pick(k, a0, b0, c0, d0))
-        step1 = np.int32(u > pick(k, a1, b1, c1, d1))
-        step2 = np.int32(u > pick(k, a2, b2, c2, d2))
-        regime[i] = step0 + step1 + step2
+        drawn = np.int32(u > pick(k, thresholds[0])) + np.int32(u > pick(k, thresholds[1]))
+        if len(thresholds) == 3:
+            drawn += np.int32(u > pick(k, thresholds[-1]))
+        regime[i] = drawn
 
 
 @kernel
@@ -87,14 +93,12 @@ def index_day(market, regime, e, row, x, r):
 
     The innovations are row `row` of `e` (rows, lanes) float32.
     """
-    m0, m1, m2, m3 = market.mean[0], market.mean[1], market.mean[2], market.mean[3]
-    s0, s1, s2, s3 = market.sd[0], market.sd[1], market.sd[2], market.sd[3]
-    rho, center = market.autocorrelation, market.center
+    means, sds, rho, center = market.mean, market.sd, market.autocorrelation, market.center
     large = 0
     for i in range(x.shape[0]):
         k = regime[i]
-        mean = fma(rho, x[i] - center, pick(k, m0, m1, m2, m3))
-        x[i] = fma(pick(k, s0, s1, s2, s3), e[row, i], mean)
+        mean = fma(rho, x[i] - center, pick(k, means))
+        x[i] = fma(pick(k, sds), e[row, i], mean)
         large |= abs(x[i]) >= HALF_LN2
     if large:
         for i in range(x.shape[0]):
