@@ -2,11 +2,14 @@
 
 import os
 import platform
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -19,6 +22,7 @@ from simulator.spec.run import Simulation
 HORIZONS = (1, 2, 5, 10, 15, 21, 30, 42, 63, 126, 252)
 PATHS = 2**17
 REPEATS = 7
+PEER_REPEATS = 3
 LANES = 2**12  # of a word or normal buffer: 128 KB, in cache, and long enough to hide the call
 WORDS = FILL_WORDS * LANES
 CALLS = 200
@@ -133,3 +137,29 @@ def _processor() -> str:
             if line.startswith("model name"):
                 return line.partition(":")[2].strip()
     return platform.processor() or "unknown"
+
+
+def time_peers() -> list[dict[str, Any]] | None:
+    """The core and its peers in turns, by `benchmarks/` of a checkout; None where there is none."""
+    folder = Path(__file__).parent.parent / "benchmarks"
+    if not (folder / "run.py").is_file():
+        return None
+    sys.path.insert(0, str(folder))
+    try:
+        run = import_module("run")
+        with run.one_core():
+            return run.measure(run.Workload.of(run.specification(PATHS, 1)), PATHS, PEER_REPEATS)
+    finally:
+        sys.path.remove(str(folder))
+
+
+def measure(peers: bool) -> dict[str, Any]:
+    """All of it, as `letf bench --json` prints it."""
+    threads = min(2, available_cores())
+    return {
+        "schema": "letf.bench/1",
+        "machine": machine(),
+        "rows": [vars(timing) for timing in time_core()],
+        "threads": {"count": threads, "speedup": thread_speedup(threads)},
+        "peers": time_peers() if peers else None,
+    }

@@ -197,7 +197,8 @@ def _from_parts(header: Mapping[str, Any], arrays: dict[str, np.ndarray]) -> Res
     check.schema("result", header, SCHEMA, SCHEMA_VERSION)
     spec = Simulation.from_dict(header["spec"])
     used = arrays.pop("used")
-    counts = np.zeros((len(spec.horizons), 1 + 2 * len(spec.funds), bins.COUNT), np.int64)
+    shape = (len(spec.horizons), 1 + 2 * len(spec.funds), bins.COUNT)
+    counts = np.zeros(shape, np.min_scalar_type(spec.paths))
     counts.ravel()[used] = arrays.pop("counts")
     if not (counts.sum(axis=-1) == spec.paths).all():
         raise LetfError("damaged result: its counts do not add up to its paths; make it again with letf simulate")

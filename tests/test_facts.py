@@ -71,11 +71,12 @@ def simulated_days(leverage, vol):
     lowered = lower_market(market(1, vols=[vol], drift="regime", log_drifts=[0.0]))
     regime = np.zeros(LANES, np.int32)
     for call in range(CALLS):
-        for z in drawn_normals(7, 0, call, LANES):
-            x, r, nav = np.full(LANES, lowered.last), np.empty(LANES, np.float32), np.ones(LANES)
-            index_day(lowered, regime, z, x, r)
-            fund_growth(r, leverage, 0.0, nav)
-            yield nav, x.astype(float)
+        z = drawn_normals(7, 0, call, LANES)
+        for row in range(len(z)):
+            x, r, nav = np.full(LANES, lowered.last), np.empty(LANES, np.float32), np.ones((1, LANES))
+            index_day(lowered, regime, z, row, x, r)
+            fund_growth(r, leverage, 0.0, nav, np.ones((1, LANES)), 0)
+            yield nav[0], x.astype(float)
 
 
 @pytest.mark.parametrize("leverage", [3.0, -3.0])
@@ -110,9 +111,9 @@ def test_a_year_of_flat_prices(leverage, vol, near):
 
 
 def test_a_move_of_minus_12_percent_in_tna_is_one_of_minus_4_in_iwm():
-    nav = np.ones(1)
-    fund_growth(np.array([-0.04], np.float32), 3.0, fund(3.0, 0.0103).annual_carry(0.04) / 252, nav)
-    assert nav[0] - 1 == pytest.approx(-0.12, abs=5e-4)
+    nav, carry = np.ones((1, 1)), fund(3.0, 0.0103).annual_carry(0.04) / 252
+    fund_growth(np.array([-0.04], np.float32), 3.0, carry, nav, np.ones((1, 1)), 0)
+    assert nav[0, 0] - 1 == pytest.approx(-0.12, abs=5e-4)
 
 
 @pytest.mark.parametrize("leverage", [3.0, 2.0, -1.0, -3.0])

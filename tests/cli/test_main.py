@@ -140,7 +140,9 @@ def test_a_file_called_numpy_does_not_shadow_ours(tmp_path):
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
 def test_any_terminal_encoding(encoding):
-    done = subprocess.run([LETF, *QUICK], capture_output=True, env=os.environ | {"PYTHONIOENCODING": encoding}, timeout=60)
+    done = subprocess.run(
+        [LETF, *QUICK], capture_output=True, env=os.environ | {"PYTHONIOENCODING": encoding}, timeout=60
+    )
     assert done.returncode == 0 and done.stderr == b""
 
 

@@ -18,9 +18,9 @@ SUM_ERROR = 1e-12  # relative: lanes are added in double precision, and in anoth
 def same_counts(one, other):
     return (
         one.paths == other.paths
-        and (one.tally.counts == other.tally.counts).all()
+        and (one.counts() == other.counts()).all()
         and (one.tally.below == other.tally.below).all()
-        and (one.tally.extremes == other.tally.extremes).all()
+        and (one.extremes() == other.extremes()).all()
     )
 
 
@@ -38,7 +38,7 @@ def test_any_cut_in_any_order(cuts, order):
     assert parts.sums.values() == pytest.approx(WHOLE.sums.values(), rel=SUM_ERROR, abs=1e-12)
 
 
-@given(st.permutations(range(4)))
+@given(st.permutations(range(-(-1000 // LANES))))
 @settings(max_examples=24, deadline=None)
 def test_merged_parts_equal_the_whole_in_every_bit(order):
     """Blocks of the same size: merged in any order they are one run's."""
@@ -51,14 +51,27 @@ def test_merged_parts_equal_the_whole_in_every_bit(order):
     assert first.sums.values().tobytes() == whole.sums.values().tobytes()
 
 
+@pytest.mark.parametrize("room", [1, 300, 999, 1000])
+def test_more_paths_than_32_bits_count(monkeypatch, room):
+    """Counts move to 64 bits where the 32 are full; nothing else changes."""
+    monkeypatch.setattr("simulator.engine.blocks.MOST_COUNTED", room)
+    pieces = [(0, 400), (400, 100), (500, 500)]
+    parts = statistics(SPEC, *pieces)
+    first, *others = [statistics(SPEC, piece) for piece in pieces]
+    for other in others:
+        first.merge(other)
+    assert same_counts(parts, WHOLE) and same_counts(first, WHOLE)
+    assert first.counts().dtype == (np.uint32 if room == 1000 else np.int64)
+
+
 def test_adding_a_fund_or_a_horizon_changes_no_other_row():
     more = run(market(3), 3.0, 2.0, -3.0, costs=True, horizons=(1, 3, 5, 21, 22), paths=1000)
     wide = statistics(more, (0, 1000))
     for h, days in enumerate(SPEC.horizons):
         at = more.horizons.index(days)
         for row, wide_row in ((0, 0), (1, 1), (2, 2), (3, 5), (4, 6)):
-            assert (wide.tally.counts[at, wide_row] == WHOLE.tally.counts[h, row]).all()
-            assert (wide.tally.extremes[at, wide_row] == WHOLE.tally.extremes[h, row]).all()
+            assert (wide.counts()[at, wide_row] == WHOLE.counts()[h, row]).all()
+            assert (wide.extremes()[at, wide_row] == WHOLE.extremes()[h, row]).all()
             assert wide.tally.below[at, wide_row] == WHOLE.tally.below[h, row]
 
 

@@ -31,10 +31,10 @@ def test_regimes_equal_the_twin(count):
     one, lanes = market(count), 3000
     lowered, drawn = lower_market(one), regime_words(lanes)
     regime = np.zeros(lanes, np.int32)
-    first_regime(drawn[0], lowered.first, regime)
+    first_regime(drawn, lowered.first, regime)
     path = [regime.copy()]
     for day in range(1, 4):
-        next_regime(drawn[day], lowered.thresholds, regime)
+        next_regime(drawn, day, lowered.thresholds, regime)
         path.append(regime.copy())
     uniforms = (drawn >> 1) / 2.0**31
     for lane in range(lanes):
@@ -45,7 +45,7 @@ def test_regimes_equal_the_twin(count):
 def test_a_regime_of_probability_zero_never_comes(law):
     """Also for the smallest and the largest word."""
     lowered, regime = lower_market(market(3, initial=law)), np.zeros(5, np.int32)
-    first_regime(np.array([0, 1, 2**31, 2**32 - 2, 2**32 - 1], np.uint32), lowered.first, regime)
+    first_regime(np.array([[0, 1, 2**31, 2**32 - 2, 2**32 - 1]], np.uint32), lowered.first, regime)
     assert all(law[k] > 0 for k in regime)
     assert set(regime) == {k for k, p in enumerate(law) if p > 0}
 
@@ -54,7 +54,7 @@ def test_a_regime_of_probability_zero_never_comes(law):
 def test_day_one_has_the_initial_law(count):
     law = np.arange(1, count + 1) / sum(range(1, count + 1))
     lowered, regime = lower_market(market(count, initial=tuple(law))), np.zeros(LANES, np.int32)
-    first_regime(regime_words()[0], lowered.first, regime)
+    first_regime(regime_words(), lowered.first, regime)
     assert stats.chisquare(np.bincount(regime, minlength=count), law * LANES).pvalue > 1e-4
 
 
@@ -63,9 +63,9 @@ def test_transition_frequencies(count):
     """From each regime, the next day's regime has its row's law."""
     one = market(count, initial=(1 / count,) * count)
     lowered, drawn, before = lower_market(one), regime_words(), np.zeros(LANES, np.int32)
-    first_regime(drawn[0], lowered.first, before)
+    first_regime(drawn, lowered.first, before)
     after = before.copy()
-    next_regime(drawn[1], lowered.thresholds, after)
+    next_regime(drawn, 1, lowered.thresholds, after)
     for k, row in enumerate(np.array(one.transition)):
         seen = np.bincount(after[before == k], minlength=count)
         possible = row > 0
@@ -77,9 +77,9 @@ def innovations_of(dof, z):
     """The kernel's innovations of a market whose second regime has `dof`, the first normal ones."""
     regimes = tuple(market(2).regimes)
     fat = market(2, regimes=(regimes[0], type(regimes[1])(name="fat", annual_vol=0.4, dof=dof)))
-    e = np.array(z, np.float32)
-    innovations(e, lower_market(fat).table, np.ones(len(e), np.int32))
-    return e.astype(float)
+    e = np.array(z, np.float32)[None]
+    innovations(e, 0, lower_market(fat).table, np.ones(e.size, np.int32))
+    return e[0].astype(float)
 
 
 @pytest.mark.parametrize("dof", [2.01, 2.2, 3.0, 4.5, 8.0, 30.0, 1e6])
@@ -91,11 +91,11 @@ def test_fat_tailed_innovations_equal_the_inverse_law(dof):
 
 def test_normal_innovations_pass_the_table_unchanged():
     """Where only some regimes are fat-tailed, the others' cubics are the identity, to one rounding."""
-    z = some_normals(4096)[0]
+    z = some_normals(4096)
     e = z.copy()
     regimes = tuple(market(2).regimes)
     mixed = market(2, regimes=(regimes[0], type(regimes[1])(name="fat", annual_vol=0.4, dof=4.0)))
-    innovations(e, lower_market(mixed).table, np.zeros(len(e), np.int32))
+    innovations(e, 1, lower_market(mixed).table, np.zeros(e.shape[1], np.int32))
     assert np.abs(e - z).max() < 1e-6
 
 
@@ -126,7 +126,7 @@ def test_index_day_follows_its_recursion():
     e = np.linspace(-6, 6, 64).astype(np.float32)
     yesterday = np.linspace(-0.1, 0.1, 64).astype(np.float32)
     x, r = yesterday.copy(), np.empty(64, np.float32)
-    index_day(lowered, regime, e, x, r)
+    index_day(lowered, regime, e[None], 0, x, r)
     center = one.stationary_law() @ one.daily_means()
     twin = one.daily_means()[regime] - 0.15 * (yesterday - center) + one.daily_sds()[regime] * e
     assert x == pytest.approx(twin, rel=1e-6, abs=1e-8)
@@ -140,8 +140,9 @@ def test_autocorrelation_of_log_returns():
     x, r, regime = np.full(lanes, lowered.last), np.empty(lanes, np.float32), np.zeros(lanes, np.int32)
     path = []
     for call in range(days // 4):
-        for z in some_normals(lanes, call):
-            index_day(lowered, regime, z, x, r)
+        z = some_normals(lanes, call)
+        for row in range(len(z)):
+            index_day(lowered, regime, z, row, x, r)
             path.append(x.astype(float))
     path = np.array(path[16:]) - float(lowered.center)
     scale = 1 / np.sqrt(path.size)
