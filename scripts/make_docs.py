@@ -22,7 +22,7 @@ import click
 from simulator.cli import COMMANDS, letf
 
 ROOT = Path(__file__).parent.parent
-PAGES = ("README.md", "docs/design.md", "docs/models.md")
+PAGES = ("README.md", "docs/design.md", "docs/models.md", "docs/performance.md")
 BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)
 PYTHON_BLOCK = re.compile(r"```python\n(.*?)```\n\n```\n(.*?)```", re.DOTALL)
 PRICES = "IWM.csv"
