@@ -2,7 +2,8 @@
 
 import io
 import os
-import tempfile
+import secrets
+import stat
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,28 +13,38 @@ from simulator.errors import LetfError
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-FIGURE_SUFFIXES = (".png", ".svg", ".pdf")
 UNDATED = {
     ".png": {"Software": None},
     ".svg": {"Date": None, "Creator": None},
     ".pdf": {"CreationDate": None, "Creator": None, "Producer": None},
 }
-DPI = 160
 
 
 def check_writable(path: Path) -> None:
     """Raise LetfError, naming the way out, where `path` plainly cannot be written."""
-    if path.is_dir():
+    target, folder = _target(path)
+    if os.path.isdir(target):
         raise LetfError(f"{path}: is a folder; name a file in it")
-    folder = path.resolve().parent
-    if not folder.is_dir():
+    if not os.path.isdir(folder):
         raise LetfError(f"{path}: no folder {folder}; make it first")
     if not os.access(folder, os.W_OK):
         raise LetfError(f"{path}: folder {folder} cannot be written; choose another")
+    if os.path.lexists(target) and not os.path.isfile(target):
+        raise LetfError(f"{path}: is not a plain file; name another")
+    if os.path.isfile(target) and not os.access(target, os.W_OK):
+        raise LetfError(f"{path}: is write-protected; name another file")
+
+
+def _target(path: Path) -> tuple[str, str]:
+    """What is written, through a link what it points to, and its folder."""
+    target = os.path.realpath(path)
+    return target, os.path.dirname(target)
 
 
 def write_atomically(path: Path, content: bytes) -> None:
     """Write `content` so that `path` holds either all of it or what it held before.
+
+    A new file's mode is as the umask says, an old one's stays; a link stays a link.
 
     Raises
     ------
@@ -41,31 +52,31 @@ def write_atomically(path: Path, content: bytes) -> None:
         If it cannot be written; nothing is left behind.
     """
     check_writable(path)
-    target = path.resolve()  # through a link, to what it points to
-    umask = os.umask(0)
-    os.umask(umask)
+    target, folder = _target(path)
+    draft = os.path.join(folder, f".letf-{secrets.token_hex(8)}")
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            os.chmod(name, 0o666 & ~umask)
-            os.replace(name, target)
-        except BaseException:
-            with suppress(OSError):
-                os.unlink(name)
-            raise
-    except OSError as error:
-        raise LetfError(f"{path}: cannot be written: {error.strerror}; nothing was changed") from None
+        with open(draft, "xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        if os.path.exists(target):
+            os.chmod(draft, stat.S_IMODE(os.stat(target).st_mode))
+        os.replace(draft, target)
+    except BaseException as error:
+        with suppress(OSError):
+            os.unlink(draft)
+        if isinstance(error, OSError):
+            raise LetfError(f"{path}: cannot be written: {error.strerror}; nothing was changed") from None
+        raise
 
 
 def figure_bytes(figure: "Figure", suffix: str) -> bytes:
     """The figure as a .png, .svg or .pdf file: no dates and no versions, the same bytes each time."""
-    from matplotlib import rc_context
+    if suffix not in UNDATED:
+        raise LetfError(f"a figure is written as {', '.join(UNDATED)}, got {suffix!r}")
+    from simulator.output import style
 
     buffer = io.BytesIO()
-    with rc_context({"svg.hashsalt": "letf", "svg.fonttype": "path"}):
-        figure.savefig(buffer, format=suffix.lstrip("."), metadata=UNDATED[suffix], dpi=DPI)
+    with style.context():
+        figure.savefig(buffer, format=suffix.lstrip("."), metadata=UNDATED[suffix])
     return buffer.getvalue()

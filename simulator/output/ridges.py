@@ -1,24 +1,26 @@
 """Divergence ridges: how far funds end from their multiple of the index, one ridge a holding period."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
+from matplotlib.ticker import FixedLocator, NullLocator
 
 from simulator.distribution import Distribution
 from simulator.output import style
-from simulator.output.density import POINTS, Axis, bandwidth, density
+from simulator.output.density import POINTS, Axis, bandwidth, common_axis, edges
+from simulator.output.ridge import FEW_PATHS, WIDTH, draw_ridge, errors_show
 from simulator.result import Result
 from simulator.spec.fund import Fund
 
 FIRST_DAY, LAST_DAY, MOST_RIDGES = 5, 63, 10
-AXIS_ENDS = np.array([0.005, 0.995])
-PANEL_WIDTH, RIDGE_HEIGHT = 3.35, 0.52  # inches
-PEAK = 0.93  # of the distance between two ridges
-NEEDLE = 0.004  # a law narrower than this share of the axis is drawn as a line
-QUANTILES = np.array([0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99])
+PITCH, TALLEST, LEAST_HEIGHT = 0.54, 1.3, 2.2  # inches between baselines, at most, and of all ridges at least
+PEAK = 0.86  # of the distance between two baselines
+FOOT, HEADER = 0.09, 0.34  # inches below the last baseline, and above the ridges for words
+CHARACTER = 0.0252  # of the panel's width, a letter of a tick's label with its share of a gap
+COLUMNS = (32, 84)  # where the numbers in the right margin end, points from the panel
 
 
 def days_shown(horizons: Sequence[int]) -> tuple[int, ...]:
@@ -28,21 +30,86 @@ def days_shown(horizons: Sequence[int]) -> tuple[int, ...]:
     return tuple(days[i] for i in keep)
 
 
-def common_axis(laws: Sequence[Distribution]) -> Axis:
-    """One axis for all ridges: it holds 0 and each law's middle 99 %, and bends at half a typical quartile range."""
-    ends = np.array([POINTS * law.quantile(AXIS_ENDS) for law in laws])
-    largest = np.finfo(np.float32).max
-    low, high = np.clip([min(ends[:, 0].min(), 0), max(ends[:, 1].max(), 0)], -largest, largest)
-    quartiles = np.array([POINTS * law.quantile(np.array([0.25, 0.75])) for law in laws])
-    spreads = np.diff(quartiles)[:, 0] / 2
-    spreads = spreads[np.isfinite(spreads) & (spreads > 0)]
-    width = _round(float(np.median(spreads))) if len(spreads) else 1.0
-    bare = Axis(width, low, high)
-    room = 0.03 * bare.length or 1.0
-    return Axis(width, float(bare.value(bare.place(low) - room)), float(bare.value(bare.place(high) + room)))
+def draw_ridges(result: Result, funds: Sequence[Fund]) -> Figure:
+    """The figure: a panel a fund, all on one axis; the shortest holding period on top."""
+    days, index = days_shown(result.spec.horizons), result.spec.market.index
+    laws = {fund.ticker: [result.divergence(fund.ticker, day) for day in days] for fund in funds}
+    every = [law for row in laws.values() for law in row]
+    axis = common_axis(every)
+    pitch = min(max(PITCH, LEAST_HEIGHT / len(days)), TALLEST)
+    bases = pitch * np.arange(len(days))[::-1]
+    sheet = style.sheet(
+        f"How far may {style.names(funds)} end from {style.multiples(funds)} {index}?",
+        [_caption(every, axis), style.run_text(result.spec, funds)],
+        panels=len(funds),
+        panel=(WIDTH, FOOT + pitch * len(days) + HEADER),
+        gaps=(1.42, 0.95),
+        left=0.95,
+        right=1.42,
+    )
+    for fund, panel in zip(funds, sheet.panels, strict=True):
+        _set_axes(panel, axis, pitch * len(days))
+        _label(panel, fund, index, pitch * len(days))
+        panel.set_yticks(bases, [style.day_count(day) for day in days])
+        panel.tick_params(axis="y", length=0, labelsize=9, labelleft=panel in sheet.first_column)
+        for law, base in zip(laws[fund.ticker], bases.tolist(), strict=True):
+            panel.axhline(base, color=style.GRID, lw=0.6, zorder=2)
+            draw_ridge(panel, law, axis, base, PEAK * pitch, style.hue(result.spec, fund))
+            _numbers(panel, law, base)
+    style.band_key(sheet.figure)
+    return sheet.figure
 
 
-def _round(value: float) -> float:
-    """The nearest of 1, 2 and 5 times a power of ten."""
-    decade = 10.0 ** np.floor(np.log10(value))
-    return float(min((1, 2, 5, 10), key=lambda digit: abs(np.log(digit * decade / value))) * decade)
+def _set_axes(panel: Axes, axis: Axis, top: float) -> None:
+    """Percentage points across, inches up, `top` above the last baseline."""
+    panel.set_xscale("function", functions=(axis.place, axis.value))
+    panel.set_xlim(axis.low, axis.high)
+    panel.set_ylim(-FOOT, top + HEADER)
+    ticks = axis.ticks(CHARACTER)
+    panel.xaxis.set_major_locator(FixedLocator(ticks))
+    panel.xaxis.set_minor_locator(NullLocator())
+    panel.set_xticklabels([("+" if x > 0 else "") + style.number(x) for x in ticks])
+    panel.tick_params(axis="x", labelsize=8)
+    panel.vlines(ticks, -FOOT, top, color=style.GRID, lw=0.6, zorder=1)
+    panel.vlines(0, -FOOT, top + HEADER, color=style.INK, lw=0.8, zorder=4)
+    panel.spines["left"].set_visible(False)
+
+
+def _label(panel: Axes, fund: Fund, index: str, top: float) -> None:
+    """The words around the ridges."""
+    multiple = style.multiple(fund.leverage)
+    sign = "\N{MINUS SIGN}" if fund.leverage > 0 else "+"
+    times = "" if abs(fund.leverage) == 1 else f"{style.number(abs(fund.leverage))} × "
+    panel.set_title(f"{fund.ticker}, {multiple} {index}", pad=5)
+    panel.set_xlabel(f"{fund.ticker} return {sign} {times}{index} return (percentage points)")
+    small: dict[str, Any] = {"fontsize": 8, "color": style.MUTED, "va": "bottom"}
+    style.note(panel, f"\N{LEFTWARDS ARROW} behind {multiple}", (0, top), (-5, 2), ha="right", **small)
+    style.note(panel, "ahead \N{RIGHTWARDS ARROW}", (0, top), (5, 2), ha="left", **small)
+    for text, right in zip(("median,\npoints", f"chance\nbehind {multiple}"), COLUMNS, strict=True):
+        style.margin_note(panel, text, top, (right, 2), ha="right", **small)
+
+
+def _numbers(panel: Axes, law: Distribution, base: float) -> None:
+    """The right margin: the median and the chance of being behind."""
+    median = style.signed(POINTS * float(law.quantile(0.5)))
+    chance = style.chance(law.prob_below_zero, law.prob_below_zero_stderr, law.n)
+    style.margin_note(panel, median, base, (COLUMNS[0], 3), ha="right", color=style.MUTED)
+    style.margin_note(panel, chance, base, (COLUMNS[1], 3), ha="right", fontsize=9, fontweight="bold")
+
+
+def _caption(laws: Sequence[Distribution], axis: Axis) -> str:
+    bend = f"Axis: asinh, about linear within ±{style.number(axis.width)}, logarithmic beyond"
+    if laws[0].n < FEW_PATHS:
+        few = "One path" if laws[0].n == 1 else f"Only {laws[0].n} paths"
+        return f"{few}, too few for bands and errors: each is drawn as a line. {bend}."
+    smoothing = 100 * max(bandwidth(law, axis) for law in laws) / axis.length
+    how = (
+        f"{bend}; it ends a little past the 0.5% and 99.5% quantiles of the widest ridge. Height: share of paths per "
+        f"unit of the axis as drawn, smoothed by Gaussian kernels of at most {smoothing:.1f}% of the axis, each peak "
+        "drawn equally high; the strip below repeats the bands."
+    )
+    largest = max(float(edges(law)[1].max(initial=0)) for law in laws)
+    shown = any(errors_show(law, axis).any() for law in laws)
+    chance = style.two_digits(POINTS * max(law.prob_below_zero_stderr for law in laws))
+    start = f"Monte Carlo standard errors: chances at most {chance} points; band edges and medians"
+    return f"{how} {style.error_text(start, largest, shown)}"

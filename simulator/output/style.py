@@ -3,32 +3,38 @@
 import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import NamedTuple
+from math import floor, isfinite, log10
+from typing import Any, NamedTuple
 
 import matplotlib
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from matplotlib.ticker import FixedLocator, FuncFormatter, NullFormatter
 
+from simulator.output.heading import market_line, run_line, start_line
 from simulator.spec.fund import Fund
 from simulator.spec.run import Simulation
 
 INK, MUTED, GRID, WHITE = "#1c1c1c", "#595959", "#dcdcdc", "#ffffff"
-# Okabe and Ito's colours, told apart by the colour-blind, darkened to a like lightness for print.
-HUES = ("#0b62a4", "#b8450c", "#00795a", "#a3457f", "#8a6a00", "#2b8cbe", "#5a5a5a", "#6a3d9a")
+# After Okabe and Ito, told apart by the colour-blind: cool for leverage above 0, warm below; of like darkness in print.
+COOL, WARM = ("#0b62a4", "#00795a", "#3a86c8", "#4b4a9e"), ("#b8450c", "#a3457f", "#8a6a00", "#8c2d2d")
 DASHES = ("-", (0, (5, 1.5)), (0, (1.5, 1.2)), (0, (6, 1.5, 1.5, 1.5)))
-MAX_FUNDS = len(HUES)
+DASHED = (0, (3, 1.8))
+MAX_FUNDS = 8
 
 BANDS = ((0.98, 0.01, 0.99), (0.90, 0.05, 0.95), (0.50, 0.25, 0.75))  # share inside, lower and upper probability
-TINTS = (0.22, 0.48, 0.86)  # how much of the hue each band holds, the rest is white
+TINTS = (0.26, 0.52, 0.88)  # how much of the hue each band holds, the rest is white
 LINE_WIDTH = 1.0  # points
 
-MARGIN, TITLE_HEIGHT, CAPTION_LINE = 0.3, 0.92, 0.135  # inches
+MARGIN, TITLE_HEIGHT, KEY_HEIGHT, CAPTION_LINE = 0.3, 0.92, 0.15, 0.135  # inches
+MIN_WIDTH = 6.5
 CAPTION_SIZE, CHARACTERS_PER_INCH = 6.5, 21.5
 
-RC = {
+RC: Any = {
     "font.family": ["DejaVu Sans"],
     "font.size": 8.5,
     "axes.edgecolor": MUTED,
@@ -51,7 +57,7 @@ RC = {
     "xtick.major.width": 0.6,
     "ytick.major.width": 0.6,
     "svg.hashsalt": "letf",
-    "savefig.dpi": 200,
+    "savefig.dpi": 160,
 }
 
 
@@ -60,8 +66,8 @@ def context() -> Iterator[None]:
     """Matplotlib's defaults and ours, whatever the user's settings; theirs come back afterwards."""
     with matplotlib.rc_context():
         matplotlib.rcdefaults()
-        matplotlib.rcParams.update(RC)
-        yield
+        with matplotlib.rc_context(RC):
+            yield
 
 
 def tint(colour: str, share: float) -> tuple[float, float, float]:
@@ -70,9 +76,17 @@ def tint(colour: str, share: float) -> tuple[float, float, float]:
     return red, green, blue
 
 
+def shade(colour: str) -> tuple[float, float, float]:
+    """The colour, darker, for outlines."""
+    red, green, blue = (0.6 * part for part in to_rgb(colour))
+    return red, green, blue
+
+
 def hue(spec: Simulation, fund: Fund) -> str:
-    """The fund's colour, the same whichever funds are drawn."""
-    return HUES[spec.funds.index(fund) % len(HUES)]
+    """The fund's colour, the same whichever of the result's funds are drawn."""
+    alike = [other for other in spec.funds if (other.leverage > 0) == (fund.leverage > 0)]
+    hues = COOL if fund.leverage > 0 else WARM
+    return hues[alike.index(fund) % len(hues)]
 
 
 def dashes(spec: Simulation, fund: Fund):
@@ -80,9 +94,10 @@ def dashes(spec: Simulation, fund: Fund):
     return DASHES[spec.funds.index(fund) % len(DASHES)]
 
 
-def number(value: float) -> str:
-    """A number as text with a real minus sign: 3, -1.5, 2,000."""
-    return f"{value:,.6g}".replace("-", "\N{MINUS SIGN}")
+def number(value: float, decimals: int | None = None) -> str:
+    """A number as text with a real minus sign: 3, -1.5, 2,000; with `decimals` as many of them."""
+    text = f"{value:,.6g}" if decimals is None else f"{value:,.{decimals}f}"
+    return text.replace("-", "\N{MINUS SIGN}")
 
 
 def multiple(leverage: float) -> str:
@@ -90,9 +105,21 @@ def multiple(leverage: float) -> str:
     return f"{number(leverage)}x"
 
 
-def percent(share: float) -> str:
-    """A share in percent: 83.1 %."""
-    return f"{100 * share:.1f} %".replace("-", "\N{MINUS SIGN}")
+def signed(points: float) -> str:
+    """Percentage points to three digits with their sign: +0.21, -3.70, +20.5."""
+    if not isfinite(points):
+        return "beyond"
+    decimals = max(2 - max(floor(log10(abs(points))), 0), 0) if points else 2
+    points = round(points, decimals) + 0.0  # -0.001 is 0.00
+    return ("+" if points > 0 else "") + number(points, decimals)
+
+
+def chance(share: float, error: float, paths: int) -> str:
+    """A counted share in percent, with twice its standard error where a tenth of a point would promise too much."""
+    error = max(error, 1 / paths)
+    if error < 0.005:
+        return f"{100 * share:.1f}%"
+    return f"{100 * share:.0f}" + (f"±{200 * error:.0f}%" if error < 0.1 else "%")
 
 
 def names(funds: Sequence[Fund]) -> str:
@@ -103,29 +130,50 @@ def names(funds: Sequence[Fund]) -> str:
     return " and ".join([", ".join(tickers[:-1]), tickers[-1]] if len(tickers) > 1 else tickers)
 
 
+def multiples(funds: Sequence[Fund]) -> str:
+    """Their leverages in a title: 3x and -3x."""
+    leverages = list(dict.fromkeys(multiple(fund.leverage) for fund in funds))
+    return " and ".join(leverages) if len(leverages) < 3 else "their multiples of"
+
+
+def spread(places: Sequence[float], gap: float) -> list[float]:
+    """The places, moved as little as it takes until neighbours are `gap` apart (pool adjacent violators)."""
+    order = sorted(range(len(places)), key=lambda i: places[i])
+    pools: list[tuple[float, int]] = []  # of labels that touch: mean of place less rank times gap, and their number
+    for rank, i in enumerate(order):
+        mean, count = places[i] - rank * gap, 1
+        while pools and pools[-1][0] >= mean:
+            before, others = pools.pop()
+            mean, count = (before * others + mean * count) / (others + count), others + count
+        pools.append((mean, count))
+    moved = [mean for mean, count in pools for _ in range(count)]
+    spaced = dict(zip(order, (place + rank * gap for rank, place in enumerate(moved)), strict=True))
+    return [spaced[i] for i in range(len(places))]
+
+
+def two_digits(value: float) -> str:
+    return number(float(f"{value:.2g}"))
+
+
+def line_share(inches: float) -> float:
+    """Width of a line as a share of a panel's side."""
+    return LINE_WIDTH / 72 / inches
+
+
+def error_text(what: str, largest: float, shown: bool) -> str:
+    """What the caption says of the errors of quantiles; `shown` where some are wider than a line."""
+    drawn = "black bars show two either way where they are wider" if shown else "narrower"
+    return f"{what} at most {two_digits(largest)} points, {drawn} than a line."
+
+
 def day_count(days: int) -> str:
     return "1 day" if days == 1 else f"{days:,} days"
 
 
-def run_line(spec: Simulation) -> str:
-    """Which run the figure shows: market, last price, start, drift, rate, paths, seed."""
-    market = spec.market
-    last = market.provenance.get("last_date")
-    initial = getattr(market, "initial", None)
-    if isinstance(initial, tuple):
-        shares = zip(market.regime_names, initial, strict=True)
-        initial = ", ".join(f"{name} {100 * share:.0f} %" for name, share in shares)
-    drift = "each regime's own" if market.drift == "regime" else f"{number(100 * market.drift)} % a year"
-    parts = [
-        f"Market {market.name}",
-        f"prices to {last}" if last else "",
-        f"start {initial}" if initial else "",
-        f"drift {drift}",
-        f"rate {number(100 * spec.rate)} % a year",
-        f"{spec.paths:,} path" + ("s" if spec.paths > 1 else ""),
-        f"seed {spec.seed}",
-    ]
-    return "; ".join(part for part in parts if part) + "."
+def run_text(spec: Simulation, funds: Sequence[Fund]) -> str:
+    """Which run the figure shows, and how many of its funds: market, last price, start, rate, drift, paths, seed."""
+    some = f" {len(funds)} of {len(spec.funds)} funds drawn." if len(funds) < len(spec.funds) else ""
+    return f"Market {market_line(spec.market)}. Start {start_line(spec.market)}. {run_line(spec).capitalize()}.{some}"
 
 
 class Sheet(NamedTuple):
@@ -133,21 +181,24 @@ class Sheet(NamedTuple):
 
     figure: Figure
     panels: list[Axes]
+    first_column: list[Axes]
+    last_row: list[Axes]
 
 
 def sheet(
     title: str,
     caption: Sequence[str],
     *,
-    columns: int,
-    rows: int,
+    panels: int,
     panel: tuple[float, float],
     gaps: tuple[float, float],
     left: float,
     right: float,
     bottom: float = 0.5,
+    columns: int | None = None,
+    key: bool = True,
 ) -> Sheet:
-    """A figure of `rows` x `columns` panels of one size, all measures in inches.
+    """A figure of `panels` panels of one size, all measures in inches.
 
     Parameters
     ----------
@@ -157,45 +208,78 @@ def sheet(
         Paragraphs, wrapped to the figure's width.
     panel, gaps : (width, height) of a panel, and between panels.
     left, right, bottom : room for what stands around the panels.
+    columns : panels a row; by default up to three, two for four.
+    key : whether a key stands under the title.
     """
-    width = left + columns * panel[0] + (columns - 1) * gaps[0] + right
+    columns = columns or (2 if panels == 4 else min(panels, 3))
+    rows = -(-panels // columns)
+    width = max(left + columns * panel[0] + (columns - 1) * gaps[0] + right, MIN_WIDTH)
     wrap = int((width - 2 * MARGIN) * CHARACTERS_PER_INCH)
     lines = [line for paragraph in caption for line in textwrap.wrap(paragraph, wrap)]
     foot = MARGIN / 2 + len(lines) * CAPTION_LINE + bottom
-    height = TITLE_HEIGHT + rows * panel[1] + (rows - 1) * gaps[1] + foot
+    height = TITLE_HEIGHT - (0 if key else KEY_HEIGHT) + rows * panel[1] + (rows - 1) * gaps[1] + foot
     figure = Figure(figsize=(width, height), facecolor=WHITE)
-    figure.text(MARGIN / width, 1 - 0.2 / height, title, va="top", fontsize=13, fontweight="bold")
-    figure.text(
-        MARGIN / width,
-        MARGIN / 2 / height,
-        "\n".join(lines),
-        va="bottom",
-        fontsize=CAPTION_SIZE,
-        color=MUTED,
-        linespacing=1.3,
-    )
-    panels = []
-    for i in range(rows * columns):
+    x, small = MARGIN / width, dict[str, Any](fontsize=CAPTION_SIZE, color=MUTED, linespacing=1.3)
+    figure.text(x, 1 - 0.2 / height, title, va="top", fontsize=13, fontweight="bold")
+    figure.text(x, MARGIN / 2 / height, "\n".join(lines), va="bottom", **small)
+    axes = []
+    for i in range(panels):
         row, column = divmod(i, columns)
         x = left + column * (panel[0] + gaps[0])
         y = foot + (rows - 1 - row) * (panel[1] + gaps[1])
-        panels.append(figure.add_axes((x / width, y / height, panel[0] / width, panel[1] / height)))
-    return Sheet(figure, panels)
+        axes.append(figure.add_axes((x / width, y / height, panel[0] / width, panel[1] / height)))
+    return Sheet(figure, axes, axes[::columns], axes[-columns:])
 
 
-def band_key(figure: Figure, *others: Line2D | Patch) -> None:
-    """The key of the bands, in grey, under the title."""
-    bands = [Patch(color=tint(INK, t * 0.75), label=f"{100 * band[0]:.0f} %") for band, t in zip(BANDS, TINTS)]
+def dashed_key(label: str) -> Line2D:
+    return Line2D([], [], color=INK, lw=0.8, ls=DASHED, label=label)
+
+
+def band_key(figure: Figure, *others: Line2D) -> None:
+    """The key of bands and median, in grey, under the title."""
+    greys = [tint(INK, 0.75 * strength) for strength in TINTS]
+    bands = [Patch(color=grey) for grey in greys]
+    tick = Line2D([], [], color=WHITE, marker="|", markersize=7, markeredgewidth=1.4, linestyle="none")
     figure.legend(
-        handles=[*bands[::-1], *others],
+        handles=[(bands[-1], tick), *bands[::-1], *others],
+        labels=[
+            "median",
+            *(f"{100 * share:.0f}% of paths" for share, _, _ in BANDS[::-1]),
+            *(other.get_label() for other in others),
+        ],
         loc="upper left",
-        bbox_to_anchor=((MARGIN - 0.05) / figure.get_figwidth(), 1 - 0.44 / figure.get_figheight()),
-        ncols=len(bands) + len(others),
+        bbox_to_anchor=(MARGIN / figure.get_figwidth(), 1 - 0.46 / figure.get_figheight()),
+        ncols=1 + len(bands) + len(others),
         frameon=False,
         fontsize=8,
         borderaxespad=0,
         borderpad=0,
-        handlelength=1.4,
-        handleheight=0.8,
-        columnspacing=1.4,
+        handlelength=1.6,
+        handleheight=0.9,
+        columnspacing=1.5,
     )
+
+
+def note(panel: Axes, text: str, place: tuple[float, float], offset: tuple[float, float], **look: Any) -> None:
+    """Text `offset` points from a place in the panel's units."""
+    panel.annotate(text, place, offset, textcoords="offset points", **look)
+
+
+def margin_note(panel: Axes, text: str, y: float, offset: tuple[float, float], **look: Any) -> None:
+    """Text `offset` points from the panel's right edge at height `y` in its units."""
+    panel.annotate(text, (1, y), offset, xycoords=("axes fraction", "data"), textcoords="offset points", **look)
+
+
+def set_days(panel: Axes, horizons: Sequence[int]) -> None:
+    """A horizontal axis of holding periods from 0, in square roots, as returns spread."""
+    last = horizons[-1]
+    panel.set_xscale("function", functions=(lambda t: np.sqrt(np.maximum(t, 0)), np.square))
+    panel.set_xlim(0, last)
+    gap, taken = 0.055 * np.sqrt(last), list[int]()
+    for days in sorted(horizons, reverse=True):
+        if all(abs(np.sqrt(days) - np.sqrt(other)) >= gap for other in taken) and np.sqrt(days) >= gap:
+            taken.append(days)
+    panel.xaxis.set_major_locator(FixedLocator(taken))
+    panel.xaxis.set_minor_locator(FixedLocator(horizons))
+    panel.xaxis.set_major_formatter(FuncFormatter(lambda days, _: f"{days:,.0f}"))
+    panel.xaxis.set_minor_formatter(NullFormatter())
