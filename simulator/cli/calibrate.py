@@ -3,9 +3,11 @@
 import click
 
 from simulator.cli import options as opt
+from simulator.cli.progress import note_compiling
 from simulator.cli.types import DRIFT, FIGURE_FILE, INPUT_FILE, MARKET_FILE, WHOLE
 
 DAY = click.DateTime(["%Y-%m-%d"])
+COMPILE_SECONDS = 4
 
 
 @click.command()
@@ -47,7 +49,7 @@ def calibrate(
     letf calibrate IWM.csv --output iwm.toml
     letf calibrate IWM.csv --regimes 2 --start 2010-01-01 --plot regimes.png
     """
-    from simulator.history.calibrate import calibrate
+    from simulator.history.calibrate import calibrate, must_compile
     from simulator.history.calibration import DEFAULT_DRIFT
     from simulator.history.prices import read_prices
     from simulator.output.calibration_report import report
@@ -56,6 +58,8 @@ def calibrate(
     from simulator.spec.files import market_to_toml
 
     read = read_prices(prices, accept_jumps=accept_jumps).between(start, end)
+    if must_compile() and not quiet:
+        note_compiling(COMPILE_SECONDS)
     fit = calibrate(read, regimes, innovations)
     market = fit.market(drift=DEFAULT_DRIFT if drift is None else drift, initial=initial, index=index, name=name)
     toml = market_to_toml(market)

@@ -9,9 +9,9 @@ import click
 SHOW_ABOVE = 2**22  # paths; fewer are done before a bar is read
 
 
-def note_compiling() -> None:
+def note_compiling(seconds: int) -> None:
     """Say that the first run compiles, for it takes longer than any later one."""
-    click.echo("Compiling the numeric core for this machine, once; about 15 seconds ...", err=True)
+    click.echo(f"Compiling for this machine, once; about {seconds} seconds ...", err=True)
 
 
 @contextmanager

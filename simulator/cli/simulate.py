@@ -6,6 +6,8 @@ from simulator.cli import options as opt
 from simulator.cli.progress import note_compiling, progress
 from simulator.cli.types import FIGURE_FILE, RESULT_FILE
 
+COMPILE_SECONDS = 15
+
 
 @click.command()
 @opt.options(opt.MARKET, opt.FUNDS, opt.RUN)
@@ -29,7 +31,7 @@ def simulate(
     from simulator.engine.simulate import must_compile, simulate
 
     if must_compile() and not quiet:
-        note_compiling()
+        note_compiling(COMPILE_SECONDS)
     with progress(spec.paths, quiet) as on_progress:
         result = simulate(spec, threads=threads, on_progress=on_progress)
 

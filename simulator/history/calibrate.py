@@ -11,6 +11,8 @@ from simulator.history.errors import standard_errors
 from simulator.history.likelihood import SD_BOUNDS, Likelihood, Parameters
 from simulator.history.newton import Maximum, maximise
 from simulator.history.prices import Prices
+from simulator.kernels.filter import kim_smoother
+from simulator.kernels.jit import is_cold
 from simulator.spec import check
 from simulator.spec.market import MAX_REGIMES, TRADING_DAYS
 
@@ -24,6 +26,11 @@ FEWEST_RETURNS = 250
 CLIMBS = 3  # unlike ends of EM from which Newton's method goes on
 ALIKE = 0.05  # largest difference of log volatilities between ends of EM that lead to one maximum
 STILL = 1e-9  # daily volatility; below it prices do not move
+
+
+def must_compile() -> bool:
+    """Whether the next calibration first compiles the filter, which takes some seconds."""
+    return is_cold(kim_smoother)
 
 
 def calibrate(prices: Prices, regimes: int = 3, innovations: Innovations = "normal") -> Calibration:
