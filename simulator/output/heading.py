@@ -3,9 +3,10 @@
 from simulator.spec.market import VOL_DAYS, MarkovMarket
 from simulator.spec.run import Simulation
 
+NO_LEVERAGE_EFFECT = "One drift for all regimes leaves out the leverage effect: falls come with high volatility."
 LIMIT = (
-    "One drift for all regimes leaves out the leverage effect (falls come with high volatility): the worst 1% of "
-    "42-day TNA returns is about 13 points too mild. --drift regime keeps each regime's own, weakly known, drift."
+    f"{NO_LEVERAGE_EFFECT} The worst 1% of 42-day TNA returns is about 13 points too mild. --drift regime keeps each "
+    "regime's own, weakly known, drift."
 )
 
 

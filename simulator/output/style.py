@@ -15,7 +15,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullFormatter
 
-from simulator.output.heading import market_line, run_line, start_line
+from simulator.output.heading import NO_LEVERAGE_EFFECT, market_line, run_line, start_line
 from simulator.spec.fund import Fund
 from simulator.spec.run import Simulation
 
@@ -173,7 +173,9 @@ def day_count(days: int) -> str:
 def run_text(spec: Simulation, funds: Sequence[Fund]) -> str:
     """Which run the figure shows, and how many of its funds: market, last price, start, rate, drift, paths, seed."""
     some = f" {len(funds)} of {len(spec.funds)} funds drawn." if len(funds) < len(spec.funds) else ""
-    return f"Market {market_line(spec.market)}. Start {start_line(spec.market)}. {run_line(spec).capitalize()}.{some}"
+    limit = "" if spec.market.drift == "regime" else f" {NO_LEVERAGE_EFFECT}"
+    run = run_line(spec).capitalize()
+    return f"Market {market_line(spec.market)}. Start {start_line(spec.market)}. {run}.{some}{limit}"
 
 
 class Sheet(NamedTuple):
