@@ -30,8 +30,8 @@ def fan_of(laws: Laws) -> Fan:
     """Quantiles of a multiple of each law; of a negative one, those from the law's other end."""
     rows = [np.zeros(len(QUANTILES))]
     for law, factor in laws:
-        p = np.array(QUANTILES)
-        rows.append(POINTS * factor * law.quantile(p if factor > 0 else 1 - p))
+        p = np.array(QUANTILES if factor > 0 else QUANTILES[::-1])
+        rows.append(POINTS * factor * law.quantile(p))
     return dict(zip(QUANTILES, np.array(rows).T, strict=True))
 
 
