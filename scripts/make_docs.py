@@ -31,7 +31,7 @@ WIDTH = 80
 
 def cli_reference() -> str:
     """The content of docs/cli.md."""
-    context = click.Context(letf, info_name="letf", max_content_width=WIDTH)
+    context = click.Context(letf, info_name="letf", max_content_width=WIDTH, **letf.context_settings)
     parts = ["# Command reference\n\nGenerated from `--help` by `scripts/make_docs.py`.\n", _help(context)]
     for name in COMMANDS:
         command = letf.get_command(context, name)

@@ -141,8 +141,9 @@ def _processor() -> str:
 
 def time_peers() -> list[dict[str, Any]] | None:
     """The core and its peers in turns, by `benchmarks/` of a checkout; None where there is none."""
-    folder = Path(__file__).parent.parent / "benchmarks"
-    if not (folder / "run.py").is_file():
+    checkout = Path(__file__).parent.parent
+    folder = checkout / "benchmarks"
+    if not ((checkout / "setup.cfg").is_file() and (folder / "run.py").is_file()):
         return None
     sys.path.insert(0, str(folder))
     try:

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from math import inf, nan, sqrt
+from math import inf, isnan, nan, sqrt
 
 import numpy as np
 
 from simulator import bins
+
+FEWEST_IN_TAIL = 20  # paths; below, the spread of a tail's mean is not known from the tail
 
 
 @dataclass(frozen=True)
@@ -64,12 +66,16 @@ class Distribution:
 
     @property
     def prob_below_zero(self) -> float:
-        """Share of paths below 0, counted."""
-        return self.below / self.n
+        """Share of paths below 0, counted; NaN where a path has no value."""
+        return nan if isnan(self.total) else self.below / self.n
 
     @property
     def prob_below_zero_stderr(self) -> float:
-        p = self.prob_below_zero
+        """sqrt(p (1 - p) / n), where none or all are below 0 with half a path more on the other side."""
+        if self.n < 2 or isnan(self.total):
+            return nan
+        least = 0.5 / (self.n + 1)
+        p = min(max(self.below / self.n, least), 1 - least)
         return sqrt(p * (1 - p) / self.n)
 
     @cached_property
@@ -101,12 +107,14 @@ class Distribution:
     def quantile_stderr(self, p: float | np.ndarray) -> np.ndarray:
         """Standard error of `quantile(p)`: half the span of the quantiles one binomial error to either side.
 
-        (Q(p + d) - Q(p - d)) / 2, d = sqrt(p (1 - p) / n) (Woodruff 1952, JASA 47).
+        (Q(p + d) - Q(p - d)) / 2, d = sqrt(p (1 - p) / n) (Woodruff 1952, JASA 47). NaN where fewer than one path lies
+        more than two such errors out: there the sample says too little of the tail.
         """
         p = np.asarray(p, dtype=float)
         d = np.sqrt(p * (1 - p) / self.n)
         high, low = self.quantile(p + d), self.quantile(p - d)
-        known = np.isfinite(high) & np.isfinite(low) & (self.n > 1)
+        enough = (np.minimum(p, 1 - p) - 2 * d) * self.n >= 1
+        known = np.isfinite(high) & np.isfinite(low) & (enough | (self.low == self.high)) & (self.n > 1)
         return np.where(known, (np.where(known, high, 0) - np.where(known, low, 0)) / 2, nan)
 
     def value_at_risk(self, level: float) -> float:
@@ -116,7 +124,7 @@ class Distribution:
     def expected_shortfall(self, level: float) -> Estimate:
         """Mean loss in the worst 1 - level of the paths, the quantile's own mass shared (Acerbi and Tasche 2002).
 
-        The error is that of the mean of (q - R)+ over 1 - level, q the quantile.
+        The error is that of the mean of (q - R)+ over 1 - level, q the quantile; NaN below 20 paths in the tail.
         """
         p = tail(level)
         counts, ranks, lower, upper = self._table
@@ -130,5 +138,6 @@ class Distribution:
         shortfall = np.maximum(q - middle, 0)
         first = float(taken[used] @ shortfall) / self.n
         second = float(taken[used] @ shortfall**2) / self.n
-        stderr = sqrt(max(second - first**2, 0) / self.n) / p if self.n > 1 else nan
+        enough = p * self.n >= FEWEST_IN_TAIL or (self.low == self.high and self.n > 1)
+        stderr = sqrt(max(second - first**2, 0) / self.n) / p if enough else nan
         return Estimate(first / p - q, stderr)

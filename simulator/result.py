@@ -25,6 +25,7 @@ STREAM = "philox4x32-10/1"  # the name of the random numbers; other numbers need
 QUANTILES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 PARTS = ("compounding", "volatility_drag", "carry")
 RISK_LEVEL = 0.95
+MOST_BYTES = 1 << 30  # of a result file
 
 
 @dataclass(frozen=True, eq=False)
@@ -178,7 +179,7 @@ def load(path: Path) -> Result:
     LetfError
         If it is not such a file, or a newer program's.
     """
-    content = read_bytes(path)
+    content = read_bytes(path, MOST_BYTES)
     try:
         with np.load(io.BytesIO(content), allow_pickle=False) as file:
             arrays = {name: file[name] for name in ("header", "sums", "extremes", "below", "used", "counts")}
@@ -196,10 +197,28 @@ def load(path: Path) -> Result:
 def _from_parts(header: Mapping[str, Any], arrays: dict[str, np.ndarray]) -> Result:
     check.schema("result", header, SCHEMA, SCHEMA_VERSION)
     spec = Simulation.from_dict(header["spec"])
+    if header.get("stream") != STREAM:
+        raise LetfError(f"random numbers {header.get('stream')!r} are not this program's {STREAM!r}")
     used = arrays.pop("used")
     shape = (len(spec.horizons), 1 + 2 * len(spec.funds), bins.COUNT)
     counts = np.zeros(shape, np.min_scalar_type(spec.paths))
     counts.ravel()[used] = arrays.pop("counts")
-    if not (counts.sum(axis=-1) == spec.paths).all():
-        raise LetfError("damaged result: its counts do not add up to its paths; make it again with letf simulate")
-    return Result(spec=spec, counts=counts, **arrays)
+    result = Result(spec=spec, counts=counts, **arrays)
+    if not (_is_rising(used) and _is_whole(result)):
+        raise LetfError("damaged result: its statistics contradict each other; make it again with letf simulate")
+    return result
+
+
+def _is_rising(used: np.ndarray) -> bool:
+    return used.dtype.kind in "iu" and bool((used >= 0).all() and (np.diff(used) > 0).all())
+
+
+def _is_whole(result: Result) -> bool:
+    """Whether the statistics are numbers of their kind and count as many paths as there were."""
+    paths = result.spec.paths
+    return (
+        result.sums.dtype == result.extremes.dtype == np.float64
+        and result.below.dtype == np.int64
+        and bool(((result.below >= 0) & (result.below <= paths)).all())
+        and bool((result.counts.sum(axis=-1) == paths).all())
+    )

@@ -161,3 +161,31 @@ FIGURES = {
 def test_standard_errors_are_the_spread_of_repeated_runs(repeats, figure):
     values, errors = np.array([figure(law) for law in repeats]).T
     assert np.sqrt((errors**2).mean()) == pytest.approx(values.std(ddof=1), rel=SPREAD_ERROR)
+
+
+COVERED = 0.85  # of samples, by two standard errors: 95 % where the normal law is near, less in a short, skewed tail
+
+
+@pytest.mark.parametrize("n", [20, 100, 500, 2000])
+def test_errors_of_small_samples_are_right_or_not_given(n):
+    """A heavy left tail like a fund's; an error that is shown must hold the truth as often as it says."""
+    truth = law_of(-np.exp(np.random.default_rng(0).normal(size=400_000)))
+    hits = {}
+    for seed in range(200):
+        law = law_of(-np.exp(np.random.default_rng([1, seed]).normal(size=n)))
+        shortfall = law.expected_shortfall(0.95)
+        hits.setdefault("ES", []).append((shortfall.mean - truth.expected_shortfall(0.95).mean, shortfall.stderr))
+        for p in LEVELS:
+            hits.setdefault(p, []).append((law.quantile(p) - truth.quantile(p), law.quantile_stderr(p)))
+    for offs, errors in (np.array(pairs, float).T for pairs in hits.values()):
+        if not np.isnan(errors).any():
+            assert (np.abs(offs) <= 2 * errors).mean() > COVERED
+    assert np.isnan(np.array(hits["ES"], float)[:, 1]).all() == (n < 400)
+    assert np.isnan(np.array(hits[0.01], float)[:, 1]).all() == (n < 600)
+
+
+def test_a_count_of_none_or_all_has_an_error():
+    """Half a path in n: a run cannot know that something never happens."""
+    for values in (np.full(1000, 0.5), np.full(1000, -0.5)):
+        assert law_of(values).prob_below_zero_stderr == pytest.approx(0.5**0.5 / 1000, rel=2e-3)
+    assert math.isnan(law_of([0.5]).prob_below_zero_stderr)

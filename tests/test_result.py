@@ -226,7 +226,7 @@ def test_counts_that_do_not_add_up(file):
     with np.load(file) as arrays:
         counts = arrays["counts"].copy()
     counts[0] += 1
-    assert "do not add up" in one_line(changed(file, counts=counts))
+    assert "contradict each other" in one_line(changed(file, counts=counts))
 
 
 @pytest.mark.parametrize("name", ["header", "sums", "extremes", "below", "used", "counts"])
@@ -270,3 +270,20 @@ def test_damaged_bytes_never_end_in_a_traceback(tmp_path_factory, rng):
 
 
 SMALL = simulate(run(market(1), 3.0, horizons=(1,), paths=300)).to_bytes()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"sums": lambda a: a.astype(str)},
+        {"sums": lambda a: a.astype(complex)},
+        {"below": lambda a: a - 10**6},
+        {"below": lambda a: a.astype(float)},
+        {"used": lambda a: a[::-1]},
+        {"used": lambda a: a - a.max() - 1},
+    ],
+)
+def test_statistics_of_the_wrong_kind(file, change):
+    with np.load(file) as arrays:
+        made = {name: alter(arrays[name]) for name, alter in change.items()}
+    assert "damaged result" in one_line(changed(file, **made))

@@ -15,10 +15,8 @@ def funds(funds_file, as_json):
     letf funds
     """
     from simulator.output import listing
-    from simulator.spec.files import preset_funds, read_funds
+    from simulator.spec.files import known_funds
 
-    known = {fund.ticker.upper(): fund for fund in preset_funds()}
-    if funds_file:
-        known |= {fund.ticker.upper(): fund for fund in read_funds(funds_file)}
+    _, known = known_funds(funds_file)
     show = listing.funds_to_json if as_json else listing.funds_to_text
-    click.echo(show(tuple(known.values())), nl=False)
+    click.echo(show(known), nl=False)

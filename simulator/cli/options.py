@@ -83,14 +83,10 @@ def load_market(market: Path | None, drift, regime, vol, scale_vol) -> "MarkovMa
 
 def load_funds(tickers: tuple[str, ...], funds_file: Path | None) -> "tuple[Fund, ...]":
     """The funds that the options of `FUNDS` name."""
-    from simulator.spec.files import find_funds, preset_funds, read_funds
+    from simulator.spec.files import find_funds, known_funds
 
-    known = {fund.ticker.upper(): fund for fund in preset_funds()}
-    if funds_file is not None:
-        added = read_funds(funds_file)
-        known |= {fund.ticker.upper(): fund for fund in added}
-        tickers = tickers or tuple(fund.ticker for fund in added)
-    return find_funds(tickers or DEFAULT_TICKERS, tuple(known.values()))
+    added, known = known_funds(funds_file)
+    return find_funds(tickers or tuple(fund.ticker for fund in added) or DEFAULT_TICKERS, known)
 
 
 def load_simulation(market, funds, horizon, paths, seed, rate) -> "Simulation":

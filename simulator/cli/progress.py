@@ -2,11 +2,13 @@
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from time import monotonic
 
 import click
 
 SHOW_ABOVE = 2**22  # paths; fewer are done before a bar is read
+PATIENCE = 1.5  # seconds; a compiled kernel has finished many blocks by then
 
 
 def note_compiling(seconds: int) -> None:
@@ -15,10 +17,24 @@ def note_compiling(seconds: int) -> None:
 
 
 @contextmanager
-def progress(paths: int, quiet: bool) -> Iterator[Callable[[int], None] | None]:
-    """A callback that draws a progress bar on a terminal, or None."""
-    if quiet or paths < SHOW_ABOVE or not sys.stderr.isatty():
+def progress(paths: int, quiet: bool, seconds: int) -> Iterator[Callable[[int], None] | None]:
+    """A callback for `simulate`: a progress bar on a terminal, and a word when nothing is done for it compiles.
+
+    A kernel is compiled once a machine and kind of market, for about `seconds`.
+    """
+    if quiet:
         yield None
         return
-    with click.progressbar(length=paths, label="Simulating", file=sys.stderr) as bar:
-        yield lambda done: bar.update(done - bar.pos)
+    begun, noted = monotonic(), False
+    shown = paths >= SHOW_ABOVE and sys.stderr.isatty()
+    with click.progressbar(length=paths, label="Simulating", file=sys.stderr) if shown else nullcontext() as bar:
+
+        def hear(done):
+            nonlocal noted
+            if done == 0 and not noted and monotonic() - begun > PATIENCE:
+                noted = True
+                note_compiling(seconds)
+            if bar and done:
+                bar.update(done - bar.pos)
+
+        yield hear

@@ -3,7 +3,7 @@
 import click
 
 from simulator.cli import options as opt
-from simulator.cli.progress import note_compiling, progress
+from simulator.cli.progress import progress
 from simulator.cli.types import FIGURE_FILE, RESULT_FILE
 
 COMPILE_SECONDS = 15
@@ -28,11 +28,9 @@ def simulate(
     chosen = opt.load_market(market, drift, regime, vol, scale_vol)
     spec = opt.load_simulation(chosen, funds, horizon, paths, seed, rate)
 
-    from simulator.engine.simulate import must_compile, simulate
+    from simulator.engine.simulate import simulate
 
-    if must_compile() and not quiet:
-        note_compiling(COMPILE_SECONDS)
-    with progress(spec.paths, quiet) as on_progress:
+    with progress(spec.paths, quiet, COMPILE_SECONDS) as on_progress:
         result = simulate(spec, threads=threads, on_progress=on_progress)
 
     from simulator.exact import check

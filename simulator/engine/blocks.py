@@ -102,7 +102,8 @@ class Statistics:
 
 def _fold(partial: np.ndarray) -> np.ndarray:
     """Sums along the last axis, halves added to halves: an order that no version of NumPy changes."""
-    while partial.shape[-1] > 1:
-        half = partial.shape[-1] // 2
-        partial = partial[..., :half] + partial[..., half:]
+    with np.errstate(over="ignore", invalid="ignore"):  # a sum beyond a float is infinite, as it should be
+        while partial.shape[-1] > 1:
+            half = partial.shape[-1] // 2
+            partial = partial[..., :half] + partial[..., half:]
     return partial[..., 0]

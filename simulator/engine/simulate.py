@@ -4,18 +4,11 @@ from collections.abc import Callable
 
 from simulator.engine import threads as backend
 from simulator.engine.lower import lower
-from simulator.kernels.jit import is_cold
-from simulator.kernels.paths import run_block
 from simulator.result import Result
 from simulator.spec import check
 from simulator.spec.run import Simulation
 
 MAX_THREADS = 1024
-
-
-def must_compile() -> bool:
-    """Whether the next simulation first compiles the kernels, which takes some seconds."""
-    return is_cold(run_block)
 
 
 def simulate(

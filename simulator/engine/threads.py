@@ -29,7 +29,7 @@ def run(
     """
     todo, turn, stop = blocks(spec), threading.Lock(), threading.Event()
     n_blocks = -(-spec.paths // block_paths(spec))
-    parts = [Statistics(spec) for _ in range(min(threads, n_blocks))]
+    parts = [Statistics(spec) for _ in range(min(threads, n_blocks, available_cores()))]  # more would only wait
 
     def work(part):
         while not stop.is_set():

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from simulator.errors import LetfError
-from simulator.history.calibration import Calibration, Estimate, Innovations
+from simulator.history.calibration import Calibration, Fitted, Innovations
 from simulator.history.em import climb, starts
 from simulator.history.errors import standard_errors
 from simulator.history.likelihood import SD_BOUNDS, Likelihood, Parameters
@@ -23,6 +23,7 @@ NAMES = {
     4: ("calm", "normal", "stressed", "crisis"),
 }
 FEWEST_RETURNS = 250
+LARGEST_GAP = 3  # days between prices, in the median, that still are daily ones
 CLIMBS = 3  # unlike ends of EM from which Newton's method goes on
 ALIKE = 0.05  # largest difference of log volatilities between ends of EM that lead to one maximum
 STILL = 1e-9  # daily volatility; below it prices do not move
@@ -76,6 +77,9 @@ def _moments(prices, returns):
             f"{prices.source}: {len(returns)} returns from {prices.dates[0]} to {prices.dates[-1]}; "
             f"at least {FEWEST_RETURNS} are needed, give more days"
         )
+    gap = float(np.median(np.diff(prices.dates).astype(float)))
+    if gap > LARGEST_GAP:
+        raise LetfError(f"{prices.source}: prices are {gap:g} days apart in the median; daily prices are needed")
     mean, sd = float(returns.mean()), float(returns.std())
     if sd < STILL:
         raise LetfError(f"{prices.source}: the prices do not move (all returns are equal); volatility must be above 0")
@@ -130,6 +134,6 @@ def _calibration(prices, innovations, likelihood, maximum, mean, sd):
     )
 
 
-def _estimates(values, errors) -> tuple[Estimate, ...]:
+def _estimates(values, errors) -> tuple[Fitted, ...]:
     pairs = zip(values.tolist(), errors.tolist(), strict=True)
-    return tuple(Estimate(value, error if np.isfinite(error) else None) for value, error in pairs)
+    return tuple(Fitted(value, error if np.isfinite(error) else None) for value, error in pairs)

@@ -21,7 +21,7 @@ DIGITS, ERROR_DIGITS = 8, 4  # significant, of a market's volatilities and drift
 DECIMALS = 8  # of its probabilities
 
 
-class Estimate(NamedTuple):
+class Fitted(NamedTuple):
     """A fitted parameter and its standard error; None where the parameter is on its bound or not identified."""
 
     estimate: float
@@ -38,9 +38,9 @@ class Calibration:
     innovations : "normal" or "t"
     regimes : tuple of str
         Names of the K regimes.
-    annual_vol, annual_log_drift, dof : tuple of Estimate
+    annual_vol, annual_log_drift, dof : tuple of Fitted
         Per regime, annual fractions; dof is None for normal innovations.
-    transition : tuple of tuple of Estimate
+    transition : tuple of tuple of Fitted
         Row i: the law of tomorrow's regime given that today's is i.
     log_likelihood : float
         Of the daily log returns, natural logarithm.
@@ -51,10 +51,10 @@ class Calibration:
     prices: Prices
     innovations: Innovations
     regimes: tuple[str, ...]
-    annual_vol: tuple[Estimate, ...]
-    annual_log_drift: tuple[Estimate, ...]
-    dof: tuple[Estimate, ...] | None
-    transition: tuple[tuple[Estimate, ...], ...]
+    annual_vol: tuple[Fitted, ...]
+    annual_log_drift: tuple[Fitted, ...]
+    dof: tuple[Fitted, ...] | None
+    transition: tuple[tuple[Fitted, ...], ...]
     log_likelihood: float
     filtered: np.ndarray
     smoothed: np.ndarray
@@ -96,7 +96,7 @@ class Calibration:
         away = 1 - np.diag(self.transition_matrix)
         return tuple(1 / p if p * FOREVER > 1 else None for p in away.tolist())
 
-    def parameters(self) -> dict[str, dict[str, Estimate]]:
+    def parameters(self) -> dict[str, dict[str, Fitted]]:
         """Each regime's parameters by name; "to_calm" is the chance that calm is tomorrow's regime."""
         table = {}
         for k, name in enumerate(self.regimes):

@@ -15,6 +15,7 @@ from simulator.spec.files import read_bytes
 DATE_NAMES = ("date", "datetime", "timestamp", "index", "index level 0")  # the last: pandas' own for one unnamed
 PRICE_NAMES = ("adj close", "close")  # the first that the file has
 JUMP = 0.6  # largest daily move, up or down, that is taken for real
+SUSPECT = 0.3  # a daily move of closes not said to be adjusted that a split would explain
 HOUR = 60  # minutes; daylight saving moves a market's clock by no more
 
 
@@ -50,9 +51,15 @@ class Prices:
 
     def note(self) -> str:
         """Which column the closes are from, and what that means."""
-        adjusted = "adj" in self.column.lower()
-        caution = "" if adjusted else "; they must be adjusted for splits and dividends, as yfinance's are"
-        return f"{self.source}: closes are from column {self.column!r}{caution}"
+        note = f"{self.source}: closes are from column {self.column!r}"
+        if "adj" in self.column.lower():
+            return note
+        note += "; they must be adjusted for splits and dividends, as yfinance's are"
+        moves = np.expm1(self.log_returns())
+        largest = int(np.abs(moves).argmax())
+        if abs(moves[largest]) > SUSPECT:
+            note += f": was {moves[largest]:+.0%} on {self.dates[largest + 1]} a split?"
+        return note
 
     def between(self, start: str | date | None = None, end: str | date | None = None) -> "Prices":
         """The prices from `start` to `end`, both included; None: from the first, to the last.

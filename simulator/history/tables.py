@@ -69,8 +69,9 @@ def read_table(where: str, content: bytes) -> Table:
 
 
 def normal_name(title: str) -> str:
-    """A title in lower case, with single spaces for "_"."""
-    return " ".join(title.replace("_", " ").lower().split())
+    """A title in lower case, with single spaces for "_" and ".", and one spelling of adjusted closes."""
+    name = " ".join(title.replace("_", " ").replace(".", " ").lower().split())
+    return "adj close" if name in ("adjclose", "adjusted close") else name
 
 
 def _text(where, content):

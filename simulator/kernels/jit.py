@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import stat
 import sys
 import tempfile
 from collections.abc import Callable
@@ -44,12 +45,21 @@ def cache_folder() -> Path | None:
     for base in _candidates():
         folder = base / f"kernels-{source_hash()}"
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             with tempfile.TemporaryFile(dir=folder):
-                return folder
+                if _is_ours_alone(folder):
+                    return folder
         except OSError:
             continue
     return None
+
+
+def _is_ours_alone(folder: Path) -> bool:
+    """Whether nobody else can put code into `folder`; where the system knows no owners, it is taken on trust."""
+    if not hasattr(os, "geteuid"):
+        return True
+    status = folder.stat()
+    return status.st_uid == os.geteuid() and not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
 
 
 CACHE = cache_folder()
@@ -64,7 +74,8 @@ def is_cold(function: Callable) -> bool:
 def kernel(function: Callable) -> Callable:
     """Compile `function`: serial, without the GIL, IEEE arithmetic in source order, division as in NumPy.
 
-    Neither `fastmath` nor fused multiply-add is on, so a kernel's bits depend on its inputs alone.
+    `fastmath` is off: the compiler fuses and reorders nothing, so a kernel's bits depend on its inputs alone. Where a
+    fused multiply-add is wanted, `kernels.fma` asks for it.
     """
     before = config.CACHE_DIR
     config.CACHE_DIR = "" if CACHE is None else str(CACHE)

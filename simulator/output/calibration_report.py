@@ -2,7 +2,7 @@
 
 import textwrap
 
-from simulator.history.calibration import Calibration, Estimate
+from simulator.history.calibration import Calibration, Fitted
 from simulator.output.heading import drift_text
 from simulator.spec.market import MarkovMarket
 
@@ -78,7 +78,7 @@ def _transition_lines(calibration):
     return ["Chance (%) of tomorrow's regime, by today's", *_grid(rows), ""]
 
 
-def _with_error(value: Estimate, unit: float, decimals: int) -> str:
+def _with_error(value: Fitted, unit: float, decimals: int) -> str:
     error = "-" if value.stderr is None else f"{value.stderr * unit:.{decimals}f}"
     return f"{value.estimate * unit:.{decimals}f}±{error}"
 

@@ -64,11 +64,11 @@ class Axis:
 
 
 def edges(law: Distribution, factor: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
-    """`factor` times the quantiles drawn, in percentage points, and their standard errors; only those known."""
+    """`factor` times the quantiles drawn, in percentage points, and their standard errors; NaN where not known."""
     p = np.array(QUANTILES)
     values, errors = POINTS * factor * law.quantile(p), POINTS * abs(factor) * law.quantile_stderr(p)
     known = np.isfinite(values) & np.isfinite(errors)
-    return values[known], errors[known]
+    return np.where(known, values, np.nan), np.where(known, errors, np.nan)
 
 
 def common_axis(laws: Sequence[Distribution]) -> Axis:

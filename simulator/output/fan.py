@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from simulator.distribution import Distribution
-from simulator.output import style
+from simulator.output import labels, style
 from simulator.output.density import POINTS, Axis, edges
 from simulator.result import QUANTILES, Result
 from simulator.spec.fund import Fund
@@ -45,8 +45,8 @@ def draw_fan(result: Result, funds: Sequence[Fund]) -> Figure:
     fans = [fan_of(row) for row in laws]
     scale = _common_scale(fans)
     sheet = style.sheet(
-        f"What may holding {style.names(funds)} return, beside {style.multiples(funds)} {index}?",
-        [_caption(scale, laws), style.run_text(spec, funds)],
+        f"What may holding {labels.names(funds)} return, beside {labels.multiples(funds)} {index}?",
+        [_caption(scale, laws), labels.run_text(spec, funds)],
         panels=len(fans),
         columns=2 if len(funds) < 4 else 4,
         panel=PANEL,
@@ -57,7 +57,7 @@ def draw_fan(result: Result, funds: Sequence[Fund]) -> Figure:
     for i, (panel, fan) in enumerate(zip(sheet.panels, fans, strict=True)):
         fund, own = funds[i // 2], i % 2 == 0
         _set_axes(panel, spec.horizons, scale)
-        panel.set_title(fund.ticker if own else f"{style.multiple(fund.leverage)} the return of {index}", pad=5)
+        panel.set_title(fund.ticker if own else f"{labels.multiple(fund.leverage)} the return of {index}", pad=5)
         _draw(panel, spec.horizons, fan, fans[i + 1 if own else i - 1], style.hue(spec, fund) if own else INDEX_COLOUR)
         _error_bars(panel, result, laws[i], scale)
         _end_labels(panel, fan, scale)
@@ -88,7 +88,7 @@ def _set_axes(panel: Axes, horizons: Sequence[int], scale: Axis) -> None:
     if scale.width != LINEAR:
         panel.yaxis.set_major_locator(FixedLocator(scale.ticks(0, least=0.08)))
     panel.yaxis.set_minor_locator(NullLocator())
-    panel.yaxis.set_major_formatter(FuncFormatter(lambda y, _: ("+" if y > 0 else "") + style.number(y)))
+    panel.yaxis.set_major_formatter(FuncFormatter(lambda y, _: ("+" if y > 0 else "") + labels.number(y)))
     panel.grid(axis="y")
     panel.axhline(0, color=style.INK, lw=0.8, zorder=2.5)
     if scale.low < TOTAL_LOSS:
@@ -120,8 +120,8 @@ def _end_labels(panel: Axes, fan: Fan, scale: Axis) -> None:
     """What the outer quantiles and the median come to at the longest holding period."""
     ends = [float(fan[probability][-1]) for probability in OUTLINE]
     places = scale.place(np.clip(ends, scale.low, scale.high)).tolist()
-    for end, place in zip(ends, style.spread(places, 0.055 * scale.length), strict=True):
-        label = f"{style.signed(end)}%" if np.isfinite(end) else "beyond"
+    for end, place in zip(ends, labels.spread(places, 0.055 * scale.length), strict=True):
+        label = f"{labels.signed(end)}%" if np.isfinite(end) else "beyond"
         style.margin_note(panel, label, float(scale.value(place)), (5, 0), va="center", fontsize=8)
 
 
@@ -137,6 +137,6 @@ def _caption(scale: Axis, laws: Sequence[Laws]) -> str:
     if every[0][0].n < 2:
         return f"{how} One path: errors are not known."
     drawn = [edges(law, factor) for law, factor in every]
-    largest = max(float(errors.max(initial=0)) for _, errors in drawn)
-    shown = any(scale.show(*pair, style.line_share(PANEL[1])).any() for pair in drawn)
-    return f"{how} {style.error_text('Monte Carlo standard errors of the quantiles:', largest, shown)}"
+    spots = labels.at_most(error for _, errors in drawn for error in errors)
+    bars = labels.error_bars(any(scale.show(*pair, style.line_share(PANEL[1])).any() for pair in drawn))
+    return f"{how} Monte Carlo standard errors of the quantiles: {spots}, {bars}."

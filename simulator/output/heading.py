@@ -3,10 +3,9 @@
 from simulator.spec.market import VOL_DAYS, MarkovMarket
 from simulator.spec.run import Simulation
 
-NO_LEVERAGE_EFFECT = "One drift for all regimes leaves out the leverage effect: falls come with high volatility."
-LIMIT = (
-    f"{NO_LEVERAGE_EFFECT} The worst 1% of 42-day TNA returns is about 13 points too mild. --drift regime keeps each "
-    "regime's own, weakly known, drift."
+NO_LEVERAGE_EFFECT = (
+    "One drift for all regimes leaves out the leverage effect, that falls come with high volatility: the worst returns "
+    "of a bull fund are too mild, those of a bear fund too severe."
 )
 
 
@@ -40,3 +39,8 @@ def drift_text(market: MarkovMarket) -> str:
 def run_line(spec: Simulation) -> str:
     """Rate, drift, paths and seed."""
     return f"rate {percent(spec.rate, 2)}, {drift_text(spec.market)}, {spec.paths:,} paths, seed {spec.seed}"
+
+
+def limit(market: MarkovMarket) -> str:
+    """What this market leaves out, if there is something to say."""
+    return NO_LEVERAGE_EFFECT if market.drift != "regime" and len(market.regimes) > 1 else ""

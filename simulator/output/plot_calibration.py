@@ -12,7 +12,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter, NullLocator
 
 from simulator.history.calibration import Calibration
-from simulator.output import style
+from simulator.output import labels, style
 
 # Okabe and Ito's: blues for the quiet regimes, warm and wider for the wild ones
 LOOKS = {"sky": ("#56B4E9", 1.1), "blue": ("#0072B2", 1.1), "orange": ("#E69F00", 1.5), "red": ("#D55E00", 1.9)}
@@ -89,7 +89,7 @@ def _draw_price(panel: Axes, calibration: Calibration, days: np.ndarray, looks) 
     panel.set_ylim(close.min() / 1.05, close.max() * 1.05)
     few = close.max() / close.min() < DECADE
     panel.yaxis.set_major_locator(MaxNLocator(6) if few else LogLocator(subs=(1, 2, 5)))
-    panel.yaxis.set_major_formatter(FuncFormatter(lambda value, _: style.number(value)))
+    panel.yaxis.set_major_formatter(FuncFormatter(lambda value, _: labels.number(value)))
     panel.yaxis.set_minor_locator(NullLocator())
     panel.yaxis.set_minor_formatter(NullFormatter())
     panel.grid(axis="y")

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, NullLocator
 
 from simulator.distribution import Distribution
-from simulator.output import style
+from simulator.output import labels, style
 from simulator.output.density import POINTS, Axis, bandwidth, common_axis, edges
 from simulator.output.ridge import FEW_PATHS, WIDTH, draw_ridge, errors_show
 from simulator.result import Result
@@ -20,7 +20,7 @@ PITCH, TALLEST, LEAST_HEIGHT = 0.54, 1.3, 2.2  # inches between baselines, at mo
 PEAK = 0.86  # of the distance between two baselines
 FOOT, HEADER = 0.09, 0.34  # inches below the last baseline, and above the ridges for words
 CHARACTER = 0.0252  # of the panel's width, a letter of a tick's label with its share of a gap
-COLUMNS = (32, 84)  # where the numbers in the right margin end, points from the panel
+COLUMNS = (32, 90)  # where the numbers in the right margin end, points from the panel
 
 
 def days_shown(horizons: Sequence[int]) -> tuple[int, ...]:
@@ -39,18 +39,18 @@ def draw_ridges(result: Result, funds: Sequence[Fund]) -> Figure:
     pitch = min(max(PITCH, LEAST_HEIGHT / len(days)), TALLEST)
     bases = pitch * np.arange(len(days))[::-1]
     sheet = style.sheet(
-        f"How far may {style.names(funds)} end from {style.multiples(funds)} {index}?",
-        [_caption(every, axis), style.run_text(result.spec, funds)],
+        f"How far may {labels.names(funds)} end from {labels.multiples(funds)} {index}?",
+        [_caption(every, axis), labels.run_text(result.spec, funds)],
         panels=len(funds),
         panel=(WIDTH, FOOT + pitch * len(days) + HEADER),
-        gaps=(1.42, 0.95),
+        gaps=(1.48, 0.95),
         left=0.95,
-        right=1.42,
+        right=1.48,
     )
     for fund, panel in zip(funds, sheet.panels, strict=True):
         _set_axes(panel, axis, pitch * len(days))
         _label(panel, fund, index, pitch * len(days))
-        panel.set_yticks(bases, [style.day_count(day) for day in days])
+        panel.set_yticks(bases, [labels.day_count(day) for day in days])
         panel.tick_params(axis="y", length=0, labelsize=9, labelleft=panel in sheet.first_column)
         for law, base in zip(laws[fund.ticker], bases.tolist(), strict=True):
             panel.axhline(base, color=style.GRID, lw=0.6, zorder=2)
@@ -68,7 +68,7 @@ def _set_axes(panel: Axes, axis: Axis, top: float) -> None:
     ticks = axis.ticks(CHARACTER)
     panel.xaxis.set_major_locator(FixedLocator(ticks))
     panel.xaxis.set_minor_locator(NullLocator())
-    panel.set_xticklabels([("+" if x > 0 else "") + style.number(x) for x in ticks])
+    panel.set_xticklabels([("+" if x > 0 else "") + labels.number(x) for x in ticks])
     panel.tick_params(axis="x", labelsize=8)
     panel.vlines(ticks, -FOOT, top, color=style.GRID, lw=0.6, zorder=1)
     panel.vlines(0, -FOOT, top + HEADER, color=style.INK, lw=0.8, zorder=4)
@@ -77,9 +77,9 @@ def _set_axes(panel: Axes, axis: Axis, top: float) -> None:
 
 def _label(panel: Axes, fund: Fund, index: str, top: float) -> None:
     """The words around the ridges."""
-    multiple = style.multiple(fund.leverage)
+    multiple = labels.multiple(fund.leverage)
     sign = "\N{MINUS SIGN}" if fund.leverage > 0 else "+"
-    times = "" if abs(fund.leverage) == 1 else f"{style.number(abs(fund.leverage))} × "
+    times = "" if abs(fund.leverage) == 1 else f"{labels.number(abs(fund.leverage))} × "
     panel.set_title(f"{fund.ticker}, {multiple} {index}", pad=5)
     panel.set_xlabel(f"{fund.ticker} return {sign} {times}{index} return (percentage points)")
     small: dict[str, Any] = {"fontsize": 8, "color": style.MUTED, "va": "bottom"}
@@ -91,14 +91,14 @@ def _label(panel: Axes, fund: Fund, index: str, top: float) -> None:
 
 def _numbers(panel: Axes, law: Distribution, base: float) -> None:
     """The right margin: the median and the chance of being behind."""
-    median = style.signed(POINTS * float(law.quantile(0.5)))
-    chance = style.chance(law.prob_below_zero, law.prob_below_zero_stderr, law.n)
+    median = labels.signed(POINTS * float(law.quantile(0.5)))
+    chance = labels.chance(law.prob_below_zero, law.prob_below_zero_stderr, law.n)
     style.margin_note(panel, median, base, (COLUMNS[0], 3), ha="right", color=style.MUTED)
     style.margin_note(panel, chance, base, (COLUMNS[1], 3), ha="right", fontsize=9, fontweight="bold")
 
 
 def _caption(laws: Sequence[Distribution], axis: Axis) -> str:
-    bend = f"Axis: asinh, about linear within ±{style.number(axis.width)}, logarithmic beyond"
+    bend = f"Axis: asinh, about linear within ±{labels.number(axis.width)}, logarithmic beyond"
     if laws[0].n < FEW_PATHS:
         few = "One path" if laws[0].n == 1 else f"Only {laws[0].n} paths"
         return f"{few}, too few for bands and errors: each is drawn as a line. {bend}."
@@ -108,8 +108,7 @@ def _caption(laws: Sequence[Distribution], axis: Axis) -> str:
         f"unit of the axis as drawn, smoothed by Gaussian kernels of at most {smoothing:.1f}% of the axis, each peak "
         "drawn equally high; the strip below repeats the bands."
     )
-    largest = max(float(edges(law)[1].max(initial=0)) for law in laws)
-    shown = any(errors_show(law, axis).any() for law in laws)
-    chance = style.two_digits(POINTS * max(law.prob_below_zero_stderr for law in laws))
-    start = f"Monte Carlo standard errors: chances at most {chance} points; band edges and medians"
-    return f"{how} {style.error_text(start, largest, shown)}"
+    chances = labels.at_most(POINTS * law.prob_below_zero_stderr for law in laws)
+    spots = labels.at_most(error for law in laws for error in edges(law)[1])
+    bars = labels.error_bars(any(errors_show(law, axis).any() for law in laws))
+    return f"{how} Monte Carlo standard errors: chances {chances}; band edges and medians {spots}, {bars}."

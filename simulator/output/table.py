@@ -5,7 +5,7 @@ from math import ceil, floor, isfinite, log10
 from typing import Any
 
 from simulator.exact import WARN_ABOVE, Check
-from simulator.output.heading import LIMIT, market_line, run_line, start_line
+from simulator.output.heading import limit, market_line, run_line, start_line
 from simulator.result import PARTS, Result
 from simulator.spec.fund import Fund
 
@@ -123,8 +123,8 @@ def to_text(result: Result, check: Check | None) -> str:
     rows = result.rows()
     for fund in spec.funds:
         lines += ["", *_fund_lines(fund, [row for row in rows if row["fund"] == fund.ticker])]
-    if spec.market.drift != "regime":
-        lines += ["", *textwrap.wrap(LIMIT, WIDTH)]
+    if said := limit(spec.market):
+        lines += ["", *textwrap.wrap(said, WIDTH)]
     return "\n".join(lines) + "\n"
 
 

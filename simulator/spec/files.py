@@ -28,19 +28,20 @@ def _parsed(raw: bytes, where: str) -> Mapping[str, Any]:
         raise LetfError(f"{where}: not TOML: {error}") from None
 
 
-def read_bytes(path: Path) -> bytes:
-    """The content of a file that a user named, or one line on why it cannot be read."""
+def read_bytes(path: Path, most: int | None = None) -> bytes:
+    """The content of a file that a user named, at most `most` bytes, or one line on why it cannot be read."""
+    most = MOST_BYTES if most is None else most
     try:
         with path.open("rb") as file:
-            content = file.read(MOST_BYTES + 1)
+            content = file.read(most + 1)
     except FileNotFoundError:
         raise LetfError(f"{path}: no such file") from None
     except IsADirectoryError:
         raise LetfError(f"{path}: is a folder, a file is expected") from None
     except OSError as error:
         raise LetfError(f"{path}: cannot be read: {error.strerror}") from None
-    if len(content) > MOST_BYTES:
-        raise LetfError(f"{path}: larger than {MOST_BYTES >> 20} MiB, the most that is read; is it the right file?")
+    if len(content) > most:
+        raise LetfError(f"{path}: larger than {most >> 20} MiB, the most that is read; is it the right file?")
     return content
 
 
@@ -88,6 +89,13 @@ def preset_market(name: str = DEFAULT_MARKET) -> MarkovMarket:
 def preset_funds() -> tuple[Fund, ...]:
     """The funds that come with the package."""
     return funds_from_dict(_parsed((PRESETS / "funds.toml").read_bytes(), "funds"))
+
+
+def known_funds(added: Path | None = None) -> tuple[tuple[Fund, ...], tuple[Fund, ...]]:
+    """The funds of the file `added`, and all: the presets with those added, which take the place of namesakes."""
+    new = read_funds(added) if added else ()
+    by_ticker = {fund.ticker.upper(): fund for fund in (*preset_funds(), *new)}
+    return new, tuple(by_ticker.values())
 
 
 def find_funds(tickers: tuple[str, ...], known: tuple[Fund, ...]) -> tuple[Fund, ...]:

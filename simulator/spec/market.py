@@ -14,6 +14,8 @@ SCHEMA, SCHEMA_VERSION = "letf.market", 1
 TRADING_DAYS = 252
 VOL_DAYS = 21  # `expected_vol` and `with_vol` speak of this many days
 MAX_REGIMES = 4
+PRICE_KEYS = ("source_file", "sha256", "first_date", "last_date")  # of provenance, what the prices were
+LEAST_DOF = 2.01  # nearer to 2 a day of 12 standard deviations is all that gives the law its variance
 ROUNDING = 1e-12  # a share below this is the rounding of 0: a regime that is left for good
 REQUIRED = ("schema", "index", "kind", "drift", "initial", "transition", "regimes")
 OPTIONAL = ("name", "autocorrelation", "provenance")
@@ -33,7 +35,7 @@ class Regime:
     annual_log_drift : float, optional
         Mean daily log return times 252; used only where the market's drift is "regime".
     dof : float, optional
-        Degrees of freedom (over 2) of Student-t innovations; None means normal.
+        Degrees of freedom (2.01 or more) of Student-t innovations; None means normal.
     overnight_share : float, optional
         Share of the day's variance between yesterday's close and the open, in [0, 1].
     """
@@ -51,7 +53,7 @@ class Regime:
             drift = check.number(f"{where}: annual_log_drift", self.annual_log_drift, low=-100, high=100)
             checked["annual_log_drift"] = drift
         if self.dof is not None:
-            checked["dof"] = check.number(f"{where}: dof", self.dof, low=2, high=1e6, open_low=True)
+            checked["dof"] = check.number(f"{where}: dof", self.dof, low=LEAST_DOF, high=1e6)
         if self.overnight_share is not None:
             checked["overnight_share"] = check.number(f"{where}: overnight_share", self.overnight_share, low=0, high=1)
         for key, value in checked.items():
@@ -73,7 +75,7 @@ class MarkovMarket:
     initial : "stationary", a regime's name, or probabilities
         The law of day 1's regime.
     drift : float or "regime"
-        A number d gives every regime E[1 + r] = exp(d / 252); "regime" uses each regime's own annual_log_drift.
+        A number d: every regime grows by exp(d / 252) a day in the long run; "regime": by its own annual_log_drift.
     index, name : str
     autocorrelation : float
         rho, in (-1, 1).
@@ -201,11 +203,15 @@ class MarkovMarket:
         return replace(self, initial=tuple(_tilt(p, v, vol**2)))
 
     def with_scaled_vol(self, vol: float) -> "MarkovMarket":
-        """The market whose volatilities are all scaled by one factor until `expected_vol` is `vol`."""
+        """The market whose volatilities are all scaled by one factor until `expected_vol` is `vol`.
+
+        Its name says so, and of its provenance only the prices' remains: the fit's errors are another market's.
+        """
         vol = check.number("vol", vol, low=0, high=10, open_low=True)
         factor = vol / self.expected_vol()
         regimes = tuple(replace(regime, annual_vol=regime.annual_vol * factor) for regime in self.regimes)
-        return replace(self, regimes=regimes)
+        prices = {key: value for key, value in self.provenance.items() if key in PRICE_KEYS}
+        return replace(self, regimes=regimes, name=f"{self.name} (volatility x {factor:.3g})", provenance=prices)
 
     def daily_sds(self) -> np.ndarray:
         """Daily volatility of each regime, (K,)."""

@@ -12,7 +12,7 @@ from simulator.spec.market import MarkovMarket
 MAX_HORIZON = 2520
 MAX_PATHS = 2**40
 MAX_FUNDS = 64
-MAX_LAWS = 2048  # histograms of one run: horizons times (1 + 2 funds), 0.4 MB each and thread
+MAX_LAWS = 2048  # histograms of one run: horizons times (1 + 2 funds), 0.2 MB each and thread
 DEFAULT_HORIZONS = (1, 2, 3, 5, 10, 15, 21, 30, 42, 63, 126, 252)
 DEFAULT_PATHS = 262_144
 DEFAULT_RATE = 0.04

@@ -1,4 +1,4 @@
-"""The innovations of a fat-tailed regime: Student-t, cut at 12 standard deviations, scaled to variance 1."""
+"""The innovations of a fat-tailed regime: Student-t, cut at 12 of its standard deviations, scaled to variance 1."""
 
 from functools import cached_property
 

@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-import time
 import tomllib
 from pathlib import Path
 
@@ -16,7 +15,6 @@ from simulator.errors import LetfError
 from simulator.spec.files import read_market
 
 DAYS = 400
-WARM_SECONDS = 2.0
 LETF = Path(sys.prefix) / "bin" / "letf"
 
 
@@ -184,13 +182,3 @@ def test_a_bad_price_is_one_line_and_exit_2(csv, tmp_path):
     assert done.stderr == (
         f"Error: {bad}: line 10, column 'Adj Close': price 0 is not positive and finite; correct or delete the line\n"
     )
-
-
-def test_three_regimes_of_25_years_take_under_two_seconds(shared_data):
-    command = [LETF, "calibrate", shared_data / "IWM.csv", "--quiet"]
-    walls = []
-    for _ in range(3):  # the first one may compile
-        start = time.perf_counter()
-        subprocess.run(command, capture_output=True, timeout=120, check=True)
-        walls.append(time.perf_counter() - start)
-    assert min(walls) < WARM_SECONDS

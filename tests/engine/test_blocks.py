@@ -88,7 +88,7 @@ def test_blocks_are_whole_lanes_of_bounded_work(paths, horizons, funds):
         assert next(cut) == (size, min(size, paths - size))
 
 
-@pytest.mark.parametrize("paths", [1, 255, 256, 257, 10**6])
+@pytest.mark.parametrize("paths", [1, LANES - 1, LANES, LANES + 1, 10**6])
 def test_blocks_cover_every_path_once(paths):
     spec = run(market(1), 3.0, horizons=(2520,), paths=paths)
     reached = 0

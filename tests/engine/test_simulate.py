@@ -10,6 +10,7 @@ from simulator.engine import threads as backend
 from simulator.engine.blocks import Statistics, block_paths
 from simulator.engine.simulate import simulate
 from simulator.errors import LetfError
+from simulator.kernels.stats import LANES
 
 SPEC = run(market(3), 3.0, -3.0, costs=True, horizons=(1, 21, 252), paths=200_001)
 
@@ -34,7 +35,7 @@ def test_another_seed_gives_other_numbers(serial):
     assert simulate(other).to_bytes() != serial
 
 
-@pytest.mark.parametrize("paths", [1, 2, 255, 256, 257])
+@pytest.mark.parametrize("paths", [1, 2, LANES - 1, LANES, LANES + 1])
 def test_few_paths(paths):
     result = simulate(run(market(4), 3.0, horizons=(7,), paths=paths))
     assert result.counts.sum(axis=-1).tolist() == [[paths] * 3]

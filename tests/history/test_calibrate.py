@@ -9,7 +9,7 @@ import pytest
 
 from simulator.errors import LetfError
 from simulator.history.calibrate import calibrate
-from simulator.history.calibration import Estimate
+from simulator.history.calibration import Fitted
 from simulator.history.em import starts
 from simulator.history.innovations import student_log_density, student_slope
 from simulator.history.likelihood import Likelihood, stationary
@@ -211,7 +211,7 @@ def test_moves_that_were_never_seen_have_no_error_and_stays_that_never_ended_no_
     assert fit.transition[0][2] == (pytest.approx(0, abs=1e-6), None)
     assert fit.transition[0][1].stderr > 0
     assert None not in fit.mean_duration_days
-    stays = (Estimate(0.0, None), Estimate(1e-7, None), Estimate(1.0, None))
+    stays = (Fitted(0.0, None), Fitted(1e-7, None), Fitted(1.0, None))
     for_good = replace(fit, transition=(*fit.transition[:2], stays))
     assert for_good.mean_duration_days[2] is None and for_good.mean_duration_days[:2] == fit.mean_duration_days[:2]
 

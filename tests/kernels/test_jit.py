@@ -1,5 +1,6 @@
 """Where compiled kernels are kept, and what makes them stale."""
 
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -149,3 +150,19 @@ def test_division_by_zero_is_numpys(monkeypatch):
     """Python's ZeroDivisionError would be a branch in every loop."""
     monkeypatch.setattr(jit, "CACHE", None)
     assert jit.kernel(lambda x: 1.0 / x)(0.0) == np.inf
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="this system knows no owners")
+@pytest.mark.parametrize("mode", [0o770, 0o707])
+def test_a_folder_that_others_can_write_is_passed_over(places, mode):
+    """A cache is code: whoever can write it can run theirs as ours."""
+    (places["chosen"] / f"kernels-{jit.source_hash()}").mkdir()
+    (places["chosen"] / f"kernels-{jit.source_hash()}").chmod(mode)
+    assert jit.cache_folder().parent == places["xdg"] / "letf"
+    assert jit.cache_folder().stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="this system knows no owners")
+def test_a_folder_of_another_user_is_passed_over(places, monkeypatch):
+    monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
+    assert jit.cache_folder() is None

@@ -21,8 +21,9 @@ from PIL import Image
 
 from simulator.engine.simulate import simulate
 from simulator.errors import LetfError
-from simulator.output import style
+from simulator.output import labels, style
 from simulator.output.density import POINTS, Axis, common_axis, density
+from simulator.output.fan import fan_of
 from simulator.output.files import UNDATED, figure_bytes
 from simulator.output.plot import KINDS, draw
 from simulator.output.ridge import draw_ridge
@@ -106,11 +107,13 @@ def test_error_bars_are_two_standard_errors_where_they_show():
     axis = Axis(3.0, -40.0, 90.0)
     law = rough.divergence("F3", 21)
     bars = error_bars(drawn_ridge(law, axis))
-    spots, errors = (POINTS * f(np.array([0.01, 0.99])) for f in (law.quantile, law.quantile_stderr))
+    spots, errors = (POINTS * f(np.array([0.05, 0.95])) for f in (law.quantile, law.quantile_stderr))
+    assert np.isnan(law.quantile_stderr(np.array([0.01, 0.99]))).all()  # 3 paths out of 300 tell too little
     for bar, spot, error in zip((bars[0], bars[-1]), spots, errors, strict=True):
         assert bar[:, 0] == pytest.approx([spot - 2 * error, spot + 2 * error])
     assert error_bars(drawn_ridge(fine.divergence("F3", 21), axis)) == []
-    assert "black bars show two either way" in caption(draw(rough))
+    assert re.search("points where known, black bars show two either way", caption(draw(rough)))
+    assert re.search(r"points, narrower than a line\.", caption(draw(fine)))
 
 
 def caption(figure):
@@ -137,20 +140,20 @@ def test_the_right_margin_gives_medians_and_chances(result, position):
     chances = [word for word in words if re.fullmatch(r"\d+\.\d%", word)]
     assert chances == [f"{100 * law.below / law.n:.1f}%" for law in laws]
     for law in laws:
-        assert style.signed(100 * float(law.quantile(0.5))) in words
+        assert labels.signed(100 * float(law.quantile(0.5))) in words
     assert f"chance\nbehind {'3x' if position == 0 else '−3x'}" in words
 
 
 def test_chances_and_medians_as_text():
-    assert style.chance(0.8312, 0.0007, 262_144) == "83.1%"
-    assert style.chance(0.83, 0.0217, 300) == "83±4%"
-    assert style.chance(0.5, 0.35, 2) == "50%"
-    assert style.chance(1.0, 0.0, 2) == "100%"
-    assert style.chance(0.0, 0.0, 262_144) == "0.0%"
-    assert [style.signed(x) for x in (-0.236, 20.46, 137.2, 0.0, -0.001, 1234.5)] == [
+    assert labels.chance(0.8312, 0.0007, 262_144) == "83.1%"
+    assert labels.chance(0.83, 0.0217, 300) == "83±4%"
+    assert labels.chance(0.5, 0.35, 2) == "50%"
+    assert labels.chance(1.0, 0.0, 2) == "100%"
+    assert labels.chance(0.0, 0.0, 262_144) == "0.0%"
+    assert [labels.signed(x) for x in (-0.236, 20.46, 137.2, 0.0, -0.001, 1234.5)] == [
         "−0.24", "+20.5", "+137", "0.00", "0.00", "+1,234",
     ]  # fmt: skip
-    assert style.signed(float("-inf")) == "beyond"
+    assert labels.signed(float("-inf")) == "beyond"
 
 
 @pytest.mark.parametrize(
@@ -204,6 +207,14 @@ def test_fans_are_quantiles_of_the_fund_and_of_the_multiple(result):
             )
 
 
+def test_the_fan_of_a_negative_multiple_is_that_of_the_law_upside_down(result):
+    law = result.index_return(21)
+    up, down = fan_of([(law, 3.0)]), fan_of([(law, -3.0)])
+    for low, high in zip(QUANTILES, QUANTILES[::-1], strict=True):
+        assert down[low].tolist() == (-up[high]).tolist()
+    assert down[0.01][1] < down[0.5][1] < down[0.99][1] and down[0.01][0] == 0
+
+
 def spans(panel, days):
     """Lower and upper end of each band at one holding period, widest first."""
     ends = []
@@ -238,6 +249,14 @@ def test_horizon_lines_are_chances_and_shortfalls(result):
                 assert [band.min(), band.max()] == pytest.approx([100 * (value - 2 * error), 100 * (value + 2 * error)])
 
 
+def test_a_first_day_of_costs_alone_is_explained(result):
+    words = "Over one day nothing but costs and interest"
+    assert words in caption(draw(result, "horizon"))
+    assert words not in caption(draw(simulate(replace(SPEC, horizons=(2, 5))), "horizon"))
+    wiped = simulate(run(market(1, vols=[10.0]), 3.0, horizons=(1, 5), paths=500))
+    assert words not in caption(draw(wiped, "horizon"))
+
+
 def chance(result, ticker, days):
     law = result.divergence(ticker, days)
     return law.prob_below_zero, law.prob_below_zero_stderr
@@ -249,9 +268,9 @@ def shortfall(result, ticker, days):
 
 
 def test_labels_make_room_for_each_other_and_stay_where_they_can():
-    assert style.spread([10.0, 1.0], 2.0) == [10.0, 1.0]
-    assert style.spread([5.0, 5.0, 5.0], 1.0) == pytest.approx([4.0, 5.0, 6.0])
-    moved = style.spread([3.0, 0.0, 0.1, 0.2, 9.0], 1.0)
+    assert labels.spread([10.0, 1.0], 2.0) == [10.0, 1.0]
+    assert labels.spread([5.0, 5.0, 5.0], 1.0) == pytest.approx([4.0, 5.0, 6.0])
+    moved = labels.spread([3.0, 0.0, 0.1, 0.2, 9.0], 1.0)
     assert np.diff(np.sort(moved)).min() >= 1 - 1e-9
     assert np.argsort(moved).tolist() == [1, 2, 3, 0, 4] and moved[4] == 9.0
 
@@ -368,6 +387,7 @@ ODD = {
     "two paths": replace(SPEC, paths=2),
     "63 holding periods": replace(SPEC, horizons=tuple(range(1, 64)), paths=500),
     "ten years": replace(SPEC, horizons=(504, 2520), paths=500),
+    "beyond every range": run(market(1, vols=[10.0], drift=10.0), 10.0, -10.0, horizons=(1, 2520), paths=300),
     "leverage 10": run(market(3), 10.0, -10.0, horizons=(5, 252), paths=2000),
     "long words": run(
         market(3, name="a-market-with-quite-a-long-name-that-someone-gave-it" * 3), 3.0, horizons=(5,), paths=100

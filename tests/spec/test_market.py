@@ -48,9 +48,9 @@ REGIME_RULES = [
     ({"annual_vol": True}, "annual_vol must be a number, got True"),
     ({"annual_vol": None}, "annual_vol must be a number, got None"),
     ({"annual_log_drift": 101}, r"annual_log_drift must be in \[-100, 100\], got 101"),
-    ({"dof": 2}, r"dof must be in \(2, 1e\+06\], got 2"),
-    ({"dof": 1.5}, r"dof must be in \(2, 1e\+06\], got 1.5"),
-    ({"dof": math.inf}, r"dof must be in \(2, 1e\+06\], got inf"),
+    ({"dof": 2}, r"dof must be in \[2.01, 1e\+06\], got 2"),
+    ({"dof": 1.5}, r"dof must be in \[2.01, 1e\+06\], got 1.5"),
+    ({"dof": math.inf}, r"dof must be in \[2.01, 1e\+06\], got inf"),
     ({"overnight_share": 1.1}, r"overnight_share must be in \[0, 1\], got 1.1"),
     ({"name": ""}, "name of a regime must be a line of text, got ''"),
     ({"name": "a\nb"}, "name of a regime must be a line of text"),
@@ -361,3 +361,10 @@ def test_numeric_drift_is_the_mean_growth_for_fat_tails(dof, vol):
 
 def test_very_many_degrees_of_freedom_are_the_normal():
     assert market(1, dof=1e6).daily_means() == pytest.approx(market(1).daily_means(), rel=1e-5)
+
+
+def test_a_scaled_market_does_not_pass_for_the_fitted_one():
+    fitted = {"last_date": "2024-12-31", "sha256": "ab", "standard_errors": {"calm": 0.1}, "bic": -1.0}
+    scaled = market(3, provenance=fitted, name="iwm").with_scaled_vol(0.4)
+    assert scaled.name.startswith("iwm (volatility x ")
+    assert scaled.provenance == {"last_date": "2024-12-31", "sha256": "ab"}
