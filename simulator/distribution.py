@@ -7,6 +7,7 @@ from math import inf, isnan, nan, sqrt
 import numpy as np
 
 from simulator import bins
+from simulator.errors import LetfError
 
 FEWEST_IN_TAIL = 20  # paths; below, the spread of a tail's mean is not known from the tail
 
@@ -96,8 +97,10 @@ class Distribution:
         Within a bin the paths are taken as spread evenly.
         """
         p = np.asarray(p, dtype=float)
+        if not ((p >= 0) & (p <= 1)).all():
+            raise LetfError(f"p must be in [0, 1], got {p}")
         counts, ranks, lower, upper = self._table
-        rank = np.clip(p, 0, 1) * self.n
+        rank = p * self.n
         spot = np.clip(np.searchsorted(ranks, rank, side="left") - 1, 0, len(counts) - 1)
         share = np.clip((rank - ranks[spot]) / counts[spot], 0, 1)
         inside = np.isfinite(lower[spot])
@@ -108,12 +111,12 @@ class Distribution:
         """Standard error of `quantile(p)`: half the span of the quantiles one binomial error to either side.
 
         (Q(p + d) - Q(p - d)) / 2, d = sqrt(p (1 - p) / n) (Woodruff 1952, JASA 47). NaN where fewer than one path lies
-        more than two such errors out: there the sample says too little of the tail.
+        more than three such errors out: there the sample says too little of the tail.
         """
         p = np.asarray(p, dtype=float)
         d = np.sqrt(p * (1 - p) / self.n)
-        high, low = self.quantile(p + d), self.quantile(p - d)
-        enough = (np.minimum(p, 1 - p) - 2 * d) * self.n >= 1
+        high, low = self.quantile(np.minimum(p + d, 1)), self.quantile(np.maximum(p - d, 0))
+        enough = (np.minimum(p, 1 - p) - 3 * d) * self.n >= 1
         known = np.isfinite(high) & np.isfinite(low) & (enough | (self.low == self.high)) & (self.n > 1)
         return np.where(known, (np.where(known, high, 0) - np.where(known, low, 0)) / 2, nan)
 

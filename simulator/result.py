@@ -171,7 +171,7 @@ def _summary(law: Distribution) -> dict[str, Any]:
     }
 
 
-def load(path: Path) -> Result:
+def load(path: Path | str) -> Result:
     """The result in a file that `letf simulate --output FILE.npz` wrote.
 
     Raises
@@ -221,4 +221,7 @@ def _is_whole(result: Result) -> bool:
         and result.below.dtype == np.int64
         and bool(((result.below >= 0) & (result.below <= paths)).all())
         and bool((result.counts.sum(axis=-1) == paths).all())
+        and not bool(
+            (np.isnan(result.extremes).any(axis=-1) & np.isfinite(result.sums[:, : result.below.shape[1], 0])).any()
+        )
     )

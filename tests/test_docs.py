@@ -2,9 +2,13 @@
 
 import importlib.util
 import re
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+
+from simulator import Fund, Simulation, preset_market, read_prices, simulate
 
 ROOT = Path(__file__).parent.parent
 
@@ -45,3 +49,19 @@ def test_links_lead_somewhere():
     for page in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]:
         for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text()):
             assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+@pytest.mark.parametrize("leverage", [3, -3])
+def test_what_one_drift_leaves_out(leverage, shared_data):
+    """The table of the leverage effect in docs/models.md, and the 10 points of the README."""
+    growth = np.cumprod(np.append(1, 1 + leverage * np.expm1(read_prices(shared_data / "IWM.csv").log_returns())))
+    quantiles = [np.quantile(growth[42:] / growth[:-42] - 1, 0.01)]
+    fund = Fund(ticker="FUND", name="without costs", index="IWM", leverage=leverage, expense_ratio=0)
+    for drift in (0.08, "regime"):
+        market = replace(preset_market(), drift=drift)
+        spec = Simulation(market=market, funds=(fund,), horizons=(42,), paths=2**19, rate=0)
+        quantiles.append(float(simulate(spec).fund_return("FUND", 42).quantile(0.01)))
+    row = "| " + " | ".join([f"{leverage}x", *(f"{100 * q:.0f} %" for q in quantiles)]) + " |"
+    assert row in (ROOT / "docs" / "models.md").read_text()
+    if leverage == 3:
+        assert round(100 * quantiles[1]) - round(100 * quantiles[0]) == 10

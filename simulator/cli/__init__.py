@@ -1,5 +1,6 @@
 """The command line: one file a command, found by name and imported only when asked for."""
 
+import logging
 import os
 import sys
 from importlib import import_module
@@ -54,6 +55,8 @@ def letf(ctx):
 
 def main() -> None:
     """Run the command line and leave with its exit code: the one place where errors become a line and a code."""
+    os.environ["MPLBACKEND"] = "agg"  # a notebook's own backend cannot draw here
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)  # which folders it may not write is no answer
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from math import isnan, nan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from simulator.cli.types import DAYS, DRIFT, FRACTION, INPUT_FILE, WHOLE
+from simulator.errors import LetfError
 
 if TYPE_CHECKING:
     from simulator.spec.fund import Fund
@@ -25,7 +27,7 @@ MARKET = (
         "--scale-vol",
         type=FRACTION,
         is_flag=False,
-        flag_value=0.0,
+        flag_value=nan,
         metavar="[V]",
         help="The same by scaling all volatilities; alone, to --vol.",
     ),
@@ -59,23 +61,24 @@ def options(*groups: Any) -> Callable:
 
 def load_market(market: Path | None, drift, regime, vol, scale_vol) -> "MarkovMarket":
     """The market that the options of `MARKET` describe."""
-    from simulator.spec.files import DEFAULT_MARKET, MARKETS, preset_market, read_market
+    from simulator.spec.files import DEFAULT_MARKET, MARKET_FILES, preset_market, read_market
 
-    if scale_vol == 0:
+    if scale_vol is not None and isnan(scale_vol):
         if vol is None:
             raise click.UsageError("--scale-vol needs a volatility: --scale-vol 30%.")
         scale_vol, vol = vol, None
     if vol is not None and (regime is not None or scale_vol is not None):
         raise click.UsageError("--vol sets the start, as --regime and --scale-vol do; give one of them.")
-    if market is None or (str(market) in MARKETS and not market.exists()):
+    if market is None or (str(market) in MARKET_FILES and not market.exists()):
         chosen = preset_market(str(market or DEFAULT_MARKET))
-    else:
+    elif market.exists() or market.suffix:
         chosen = read_market(market)
+    else:
+        raise LetfError(f"{market}: no such file, and no built-in market; built in: {', '.join(MARKET_FILES)}")
     if drift is not None:
         chosen = replace(chosen, drift=drift)
     if regime is not None:
-        chosen.regime_number(regime)
-        chosen = replace(chosen, initial=regime)
+        chosen = replace(chosen, initial=chosen.regimes[chosen.regime_number(regime)].name)
     if scale_vol is not None:
         chosen = chosen.with_scaled_vol(scale_vol)
     return chosen if vol is None else chosen.with_vol(vol)

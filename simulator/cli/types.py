@@ -1,6 +1,7 @@
 """Types of option values: what a user may type and what it means."""
 
 import re
+from math import isfinite
 from pathlib import Path
 
 import click
@@ -22,10 +23,10 @@ class Fraction(click.ParamType):
             parsed = float(number)
         except ValueError:
             self.fail(f"{value!r} is not a number; write 4% or 0.04", param, ctx)
+        if not isfinite(parsed):
+            self.fail(f"{value!r} is not a finite number; write 4% or 0.04", param, ctx)
         if not percent and abs(parsed) >= 1:
             self.fail(f"{value!r} is {parsed * 100:g} %; write {number}% or {parsed / 100:g}", param, ctx)
-        if parsed != parsed or parsed in (float("inf"), float("-inf")):
-            self.fail(f"{value!r} is not a finite number; write 4% or 0.04", param, ctx)
         return parsed / 100 if percent else parsed
 
 

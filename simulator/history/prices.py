@@ -67,15 +67,15 @@ class Prices:
         Raises
         ------
         LetfError
-            If `start` is after `end` or either is outside the prices.
+            If `start` is after `end`, or no price is between them.
         """
         first, last = self.dates[0], self.dates[-1]
         limits = [day if given is None else np.datetime64(given, "D") for given, day in ((start, first), (end, last))]
-        for name, day in zip(("start", "end"), limits, strict=True):
-            if not first <= day <= last:
-                raise LetfError(f"{name} {day} is outside the prices of {self.source}, {first} to {last}")
-        if limits[0] > limits[1]:
+        if start is not None and end is not None and limits[0] > limits[1]:
             raise LetfError(f"start {limits[0]} is after end {limits[1]}; swap them")
+        if limits[0] > last or limits[1] < first:
+            name, day = ("start", limits[0]) if limits[0] > last else ("end", limits[1])
+            raise LetfError(f"{name} {day} is outside the prices of {self.source}, {first} to {last}")
         kept = slice(*np.searchsorted(self.dates, [limits[0], limits[1] + 1]))
         names = ("dates", "close", "open", "high", "low")
         return replace(self, **{name: array[kept] for name in names if (array := getattr(self, name)) is not None})

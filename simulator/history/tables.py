@@ -69,8 +69,8 @@ def read_table(where: str, content: bytes) -> Table:
 
 
 def normal_name(title: str) -> str:
-    """A title in lower case, with single spaces for "_" and ".", and one spelling of adjusted closes."""
-    name = " ".join(title.replace("_", " ").replace(".", " ").lower().split())
+    """A title's words in lower case, without signs such as "_" or "*", and one spelling of adjusted closes."""
+    name = " ".join(re.findall(r"[^\W_]+", title.lower()))
     return "adj close" if name in ("adjclose", "adjusted close") else name
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shutil
 import stat
 import sys
 import tempfile
@@ -13,6 +14,7 @@ from typing import Any
 import numba
 
 SOURCES = Path(__file__).parent
+NEEDED_BYTES = 32 << 20  # several times what the compiled kernels take
 config: Any = numba.config
 
 
@@ -41,13 +43,13 @@ def _candidates():
 
 
 def cache_folder() -> Path | None:
-    """The first candidate that can be written, with a subfolder per version of the sources; None: no cache."""
+    """The first candidate with room to write, and its subfolder for this version of the sources; None: no cache."""
     for base in _candidates():
         folder = base / f"kernels-{source_hash()}"
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             with tempfile.TemporaryFile(dir=folder):
-                if _is_ours_alone(folder):
+                if _is_ours_alone(folder) and shutil.disk_usage(folder).free > NEEDED_BYTES:
                     return folder
         except OSError:
             continue

@@ -23,7 +23,7 @@ def plain(value: Any) -> Any:
 
 def dumps(value: Any) -> str:
     """One JSON object, ended by a newline."""
-    return json.dumps(plain(value), indent=2, allow_nan=False, ensure_ascii=False, default=str) + "\n"
+    return json.dumps(plain(value), indent=2, allow_nan=False, default=str) + "\n"
 
 
 def to_json(result: Result, check: Check | None) -> str:

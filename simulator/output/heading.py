@@ -11,6 +11,9 @@ NO_LEVERAGE_EFFECT = (
 
 def percent(value: float, decimals: int = 1) -> str:
     """0.1234 as 12.3 %, without trailing zeros."""
+    least = 10.0**-decimals
+    if 0 < value * 100 < least / 2:
+        return f"<{least:g}%"
     return f"{value * 100:.{decimals}f}".rstrip("0").rstrip(".") + "%"
 
 

@@ -36,24 +36,28 @@ def with_error(value: float, error: float, most_decimals: int = MOST_DECIMALS) -
     return f"{value:.{decimals}f}±" + f"{error:.{decimals}f}".removeprefix("0")
 
 
-def _outcome_cells(row: Row) -> list[Cell]:
-    index, fund, gap = row["index_return"], row["fund_return"], row["divergence"]
+def _quantiles(law: dict[str, Any]) -> list[Cell]:
+    return [(law["q"][p], law["q_stderr"][p]) for p in ("0.5", "0.05", "0.95")]
+
+
+def _return_cells(row: Row) -> list[Cell]:
+    index, fund = row["index_return"], row["fund_return"]
     return [
         (index["mean"], index["stderr"]),
         (fund["mean"], fund["stderr"]),
-        (gap["mean"], gap["stderr"]),
-        *((gap["q"][p], gap["q_stderr"][p]) for p in ("0.5", "0.05", "0.95")),
-        (row["prob_divergence_negative"], row["prob_divergence_negative_stderr"]),
+        *_quantiles(fund),
+        *((row[name], row[f"{name}_stderr"]) for name in ("prob_loss", "expected_shortfall_95")),
     ]
 
 
-def _risk_cells(row: Row) -> list[Cell]:
-    parts = row["attribution"]
-    return [
-        *((row[name], row[f"{name}_stderr"]) for name in ("prob_loss", "value_at_risk_95", "expected_shortfall_95")),
-        *((parts[name]["mean"], parts[name]["stderr"]) for name in PARTS),
-        (row["divergence"]["mean"], row["divergence"]["stderr"]),
-    ]
+def _divergence_cells(row: Row) -> list[Cell]:
+    gap, behind = row["divergence"], "prob_divergence_negative"
+    return [(gap["mean"], gap["stderr"]), *_quantiles(gap), (row[behind], row[f"{behind}_stderr"])]
+
+
+def _part_cells(row: Row) -> list[Cell]:
+    means = [*(row["attribution"][name] for name in PARTS), row["divergence"]]
+    return [(entry["mean"], entry["stderr"]) for entry in means]
 
 
 def grid(days: list[int], titles: list[tuple[str, str]], cells: list[list[Cell]]) -> list[str]:
@@ -72,36 +76,35 @@ def grid(days: list[int], titles: list[tuple[str, str]], cells: list[list[Cell]]
 
 
 def _fund_lines(fund: Fund, rows: list[Row]) -> list[str]:
-    multiple = f"{fund.leverage:g}x"
+    multiple, ticker = f"{fund.leverage:g}x", fund.ticker
     days = [row["horizon_days"] for row in rows]
-    outcome_titles = [
+    returns = [
         (fund.index, "mean"),
-        (fund.ticker, "mean"),
-        ("diverg.", "mean"),
-        ("diverg.", "median"),
-        ("diverg.", "5%"),
-        ("diverg.", "95%"),
-        ("behind", multiple),
-    ]
-    risk_titles = [
+        (ticker, "mean"),
+        (ticker, "median"),
+        (ticker, "5%"),
+        (ticker, "95%"),
         ("chance", "of loss"),
-        ("VaR", "95%"),
         ("ES", "95%"),
-        ("com-", "pounding"),
-        ("+ volati-", "lity drag"),
-        ("", "+ carry"),
-        ("= diverg.", "mean"),
     ]
+    divergence = [("", "mean"), ("", "median"), ("", "5%"), ("", "95%"), ("chance", "behind")]
+    parts = [("", "compounding"), ("+ volatility", "drag"), ("", "+ carry"), ("= mean", "divergence")]
+    unfitted = fund.expense_ratio > 0 and fund.swap_spread == fund.swap_half_spread == 0
     return [
-        f"{fund.ticker}, {multiple} {fund.index} daily: {fund.name}",
+        *textwrap.wrap(f"{ticker}, {multiple} {fund.index} daily: {fund.name}", WIDTH),
+        *(["Its costs are the stated fee alone; real ones are higher."] if unfitted else []),
+        "",
+        "Return. 5%: minus the 95% value at risk. ES: mean loss in the worst 5%.",
+        *grid(days, returns, [_return_cells(row) for row in rows]),
+        "",
         *textwrap.wrap(
-            f"diverg. = return of {fund.ticker} minus {multiple} the return of {fund.index}; behind = chance that "
-            "it is negative",
+            f"Divergence: return of {ticker} minus {multiple} the return of {fund.index}; behind where it is negative.",
             WIDTH,
         ),
-        *grid(days, outcome_titles, [_outcome_cells(row) for row in rows]),
+        *grid(days, divergence, [_divergence_cells(row) for row in rows]),
         "",
-        *grid(days, risk_titles, [_risk_cells(row) for row in rows]),
+        "Why: the parts of the mean divergence.",
+        *grid(days, parts, [_part_cells(row) for row in rows]),
     ]
 
 
@@ -135,6 +138,9 @@ def _labelled(label: str, text: str) -> list[str]:
 def _check_line(check: Check | None) -> str:
     if check is None:
         return "no exact law is known for this market"
+    left_out = f"{check.skipped} of too heavy a tail for so few paths"
+    if check.max_abs_z is None:
+        return f"no exact moment of growth could be tested, {left_out}"
     verdict = "within" if check.passed else "BEYOND"
-    heavy = f", {check.skipped} too heavy-tailed to test" if check.skipped else ""
-    return f"{check.moments} exact moments of growth: largest |z| {check.max_abs_z:.1f}, {verdict} {WARN_ABOVE}{heavy}"
+    tested = f"{check.moments} exact moments of growth: largest |z| {check.max_abs_z:.1f}, {verdict} {WARN_ABOVE}"
+    return f"{tested}, {left_out}" if check.skipped else tested

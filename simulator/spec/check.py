@@ -67,7 +67,7 @@ def schema(where: str, data: Any, family: str, version: int) -> None:
     found = data.get("schema") if isinstance(data, Mapping) else None
     wanted = f"{family}/{version}"
     name, _, number_text = found.partition("/") if isinstance(found, str) else ("", "", "")
-    if name != family or not number_text.isdecimal():
+    if name != family or not (number_text.isdecimal() and len(number_text) < 10):
         raise LetfError(f'{where}: schema must be "{wanted}", got {found!r}')
     if int(number_text) > version:
         raise LetfError(f'{where}: schema "{found}" is newer than "{wanted}", upgrade letf to read it')

@@ -12,8 +12,9 @@ from simulator.spec.fund import Fund, funds_from_dict
 from simulator.spec.market import MarkovMarket
 
 PRESETS = files("simulator") / "presets"
-DEFAULT_MARKET = "iwm"
+DEFAULT_MARKET = "iwm-markov3"
 MARKETS = (DEFAULT_MARKET,)
+MARKET_FILES = {DEFAULT_MARKET: "iwm.toml", "iwm": "iwm.toml"}  # a market goes by its name and its file's
 MOST_BYTES = 64 << 20
 DIGITS = 10  # significant, of a float that is written
 NUMBERS = re.compile(r"\[\s*\n[-+.\w,\s]*\]")  # an array of numbers over several lines; strings never span lines
@@ -28,9 +29,9 @@ def _parsed(raw: bytes, where: str) -> Mapping[str, Any]:
         raise LetfError(f"{where}: not TOML: {error}") from None
 
 
-def read_bytes(path: Path, most: int | None = None) -> bytes:
+def read_bytes(path: Path | str, most: int | None = None) -> bytes:
     """The content of a file that a user named, at most `most` bytes, or one line on why it cannot be read."""
-    most = MOST_BYTES if most is None else most
+    path, most = Path(path), MOST_BYTES if most is None else most
     try:
         with path.open("rb") as file:
             content = file.read(most + 1)
@@ -52,8 +53,9 @@ def _within(where, parse, data):
         raise LetfError(f"{where}: {error}") from None
 
 
-def read_market(path: Path) -> MarkovMarket:
+def read_market(path: Path | str) -> MarkovMarket:
     """The market in a TOML file; a market without a name is called by the file's."""
+    path = Path(path)
     data = _parsed(read_bytes(path), str(path))
     return _within(path, MarkovMarket.from_dict, {"name": path.stem, **data})
 
@@ -74,16 +76,16 @@ def market_to_toml(market: MarkovMarket) -> str:
     return NUMBERS.sub(lambda rows: "[" + ", ".join(rows[0].strip("[]\n ,").replace(",", " ").split()) + "]", text)
 
 
-def read_funds(path: Path) -> tuple[Fund, ...]:
+def read_funds(path: Path | str) -> tuple[Fund, ...]:
     """The funds in a TOML file."""
     return _within(path, funds_from_dict, _parsed(read_bytes(path), str(path)))
 
 
 def preset_market(name: str = DEFAULT_MARKET) -> MarkovMarket:
     """A market that comes with the package."""
-    if name not in MARKETS:
+    if name not in MARKET_FILES:
         raise LetfError(f"unknown market {name!r}; built in: {', '.join(MARKETS)}")
-    return MarkovMarket.from_dict(_parsed((PRESETS / f"{name}.toml").read_bytes(), name))
+    return MarkovMarket.from_dict(_parsed((PRESETS / MARKET_FILES[name]).read_bytes(), name))
 
 
 def preset_funds() -> tuple[Fund, ...]:

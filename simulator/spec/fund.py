@@ -8,6 +8,7 @@ from simulator.errors import LetfError
 from simulator.spec import check
 
 SCHEMA, SCHEMA_VERSION = "letf.funds", 1
+LONGEST_TICKER = 12
 REQUIRED = ("ticker", "name", "index", "leverage", "expense_ratio")
 OPTIONAL = ("swap_spread", "swap_half_spread", "source")
 
@@ -42,6 +43,8 @@ class Fund:
 
     def __post_init__(self):
         where = f"fund {check.text('ticker', self.ticker)!r}"
+        if len(self.ticker) > LONGEST_TICKER:
+            raise LetfError(f"{where}: ticker must have at most {LONGEST_TICKER} characters")
         check.text(f"{where}: name", self.name)
         check.text(f"{where}: index", self.index)
         if self.source != "":
@@ -93,7 +96,7 @@ def funds_from_dict(data: Any) -> tuple[Fund, ...]:
     if not isinstance(entries, list | tuple) or not entries:
         raise LetfError(f"funds file: funds must be a list of at least one table, got {entries!r}")
     funds = tuple(Fund.from_dict(entry, f"funds[{i}]") for i, entry in enumerate(entries))
-    tickers = [fund.ticker for fund in funds]
+    tickers = [fund.ticker.upper() for fund in funds]
     for ticker in tickers:
         if tickers.count(ticker) > 1:
             raise LetfError(f"funds file: ticker {ticker!r} stands more than once")

@@ -14,6 +14,7 @@ SCHEMA, SCHEMA_VERSION = "letf.market", 1
 TRADING_DAYS = 252
 VOL_DAYS = 21  # `expected_vol` and `with_vol` speak of this many days
 MAX_REGIMES = 4
+ROUNDING = 1e-4  # of a volatility: messages show four digits
 PRICE_KEYS = ("source_file", "sha256", "first_date", "last_date")  # of provenance, what the prices were
 LEAST_DOF = 2.01  # nearer to 2 a day of 12 standard deviations is all that gives the law its variance
 ROUNDING = 1e-12  # a share below this is the rounding of 0: a regime that is left for good
@@ -103,7 +104,7 @@ class MarkovMarket:
         count = len(self.regimes)
         if not 1 <= count <= MAX_REGIMES:
             raise LetfError(f"regimes must number from 1 to {MAX_REGIMES}, got {count}")
-        if len(set(self.regime_names)) < count:
+        if len({name.lower() for name in self.regime_names}) < count:
             raise LetfError(f"regimes must have different names, got {', '.join(self.regime_names)}")
         checked: dict[str, Any] = {
             "regimes": tuple(self.regimes),
@@ -147,10 +148,11 @@ class MarkovMarket:
         return tuple(regime.name for regime in self.regimes)
 
     def regime_number(self, name: str) -> int:
-        """Position of the regime called `name`."""
-        if name not in self.regime_names:
+        """Position of the regime called `name`, in any case."""
+        names = [known.lower() for known in self.regime_names]
+        if name.lower() not in names:
             raise LetfError(f"unknown regime {name!r}; this market has: {', '.join(self.regime_names)}")
-        return self.regime_names.index(name)
+        return names.index(name.lower())
 
     def stationary_law(self) -> np.ndarray:
         """Long-run share of each regime, (K,): the law p with p A = p nearest to uniform where several exist."""
@@ -195,11 +197,13 @@ class MarkovMarket:
         p, v = self.initial_law(), self.regime_variances()
         reachable = np.sqrt(v[p > 0])
         low, high = float(reachable.min()), float(reachable.max())
-        if not low < vol < high:
+        if vol < low * (1 - ROUNDING) or vol > high * (1 + ROUNDING):
             raise LetfError(
                 f"vol {100 * vol:.4g}% is out of reach of this market's start, {100 * low:.4g}% to {100 * high:.4g}%; "
                 f"--scale-vol {100 * vol:.4g}% scales all volatilities instead"
             )
+        if high <= low * (1 + ROUNDING):
+            return self
         return replace(self, initial=tuple(_tilt(p, v, vol**2)))
 
     def with_scaled_vol(self, vol: float) -> "MarkovMarket":

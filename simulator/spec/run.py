@@ -1,6 +1,6 @@
 """One run: a market, funds, horizons, a number of paths and a seed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,6 +51,10 @@ class Simulation:
     rate: float = DEFAULT_RATE
 
     def __post_init__(self):
+        if not isinstance(self.market, MarkovMarket):
+            raise LetfError(f"market must be a MarkovMarket, got {self.market!r}")
+        if not isinstance(self.horizons, Iterable) or isinstance(self.horizons, str):
+            raise LetfError(f"horizons must be holding periods in days, got {self.horizons!r}")
         horizons = {check.integer("horizon", day, low=1, high=MAX_HORIZON) for day in self.horizons}
         if not horizons:
             raise LetfError("horizons must name at least one holding period")
@@ -71,10 +75,12 @@ class Simulation:
             object.__setattr__(self, key, value)
 
     def _checked_funds(self):
+        if not isinstance(self.funds, Iterable) or not all(isinstance(fund, Fund) for fund in self.funds):
+            raise LetfError(f"funds must be Funds, got {self.funds!r}")
         funds = tuple(self.funds)
         if not 1 <= len(funds) <= MAX_FUNDS:
             raise LetfError(f"funds must number from 1 to {MAX_FUNDS}, got {len(funds)}")
-        if len({fund.ticker for fund in funds}) < len(funds):
+        if len({fund.ticker.upper() for fund in funds}) < len(funds):
             raise LetfError("funds must have different tickers")
         for fund in funds:
             if fund.index != self.market.index:

@@ -160,7 +160,7 @@ def test_bad_usage_is_refused_before_any_work(args, message):
     ("args", "message"),
     [
         (["--regimes", "5"], "regimes must be from 1 to 4, got 5"),
-        (["--start", "2019-01-01"], "start 2019-01-01 is outside the prices of ABC.csv"),
+        (["--start", "2029-01-01"], "start 2029-01-01 is outside the prices of ABC.csv"),
         (["--start", "2020-09-01", "--end", "2020-08-01"], "start 2020-09-01 is after end 2020-08-01"),
         (["--start", "2020-09-01"], "155 returns from 2020-09-01 to 2021-02-03; at least 250"),
         (["--index", ""], "index must be a line of text"),

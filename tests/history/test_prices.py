@@ -259,8 +259,8 @@ def test_between_includes_both_days(ten_days, start, end, closes):
 @pytest.mark.parametrize(
     ("start", "end", "message"),
     [
-        ("2023-12-31", None, "start 2023-12-31 is outside the prices of prices.csv, 2024-01-01 to 2024-01-19"),
-        (None, "2024-01-20", "end 2024-01-20 is outside"),
+        ("2024-01-20", None, "start 2024-01-20 is outside the prices of prices.csv, 2024-01-01 to 2024-01-19"),
+        (None, "2023-12-31", "end 2023-12-31 is outside"),
         ("2024-01-09", "2024-01-05", "start 2024-01-09 is after end 2024-01-05"),
         ("2025-01-01", "2025-02-01", "start 2025-01-01 is outside"),
     ],
@@ -268,6 +268,11 @@ def test_between_includes_both_days(ten_days, start, end, closes):
 def test_between_refuses_days_outside(ten_days, start, end, message):
     with pytest.raises(LetfError, match=message):
         ten_days.between(start, end)
+
+
+def test_between_takes_what_there_is(ten_days):
+    """A round date before the first price or after the last is no mistake."""
+    assert ten_days.between("2000-01-01", "2030-01-01").close.tolist() == ten_days.close.tolist()
 
 
 def parquet(folder, frame, **options):
