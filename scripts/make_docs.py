@@ -17,9 +17,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-import click
-
-from simulator.cli import COMMANDS, letf
+from simulator.cli import COMMANDS
 
 ROOT = Path(__file__).parent.parent
 PAGES = ("README.md", "docs/design.md", "docs/models.md", "docs/performance.md")
@@ -30,18 +28,14 @@ WIDTH = 80
 
 
 def cli_reference() -> str:
-    """The content of docs/cli.md."""
-    context = click.Context(letf, info_name="letf", max_content_width=WIDTH, **letf.context_settings)
-    parts = ["# Command reference\n\nGenerated from `--help` by `scripts/make_docs.py`.\n", _help(context)]
-    for name in COMMANDS:
-        command = letf.get_command(context, name)
-        part = click.Context(command, info_name=name, parent=context, max_content_width=WIDTH)
-        parts.append(f"## letf {name}\n\n{_help(part)}")
+    """The content of docs/cli.md: what --help prints."""
+    parts = ["# Command reference\n\nGenerated from `--help` by `scripts/make_docs.py`.\n", _help()]
+    parts += [f"## letf {name}\n\n{_help(name)}" for name in COMMANDS]
     return "\n".join(parts)
 
 
-def _help(context):
-    return f"```\n{context.get_help()}\n```\n"
+def _help(*command):
+    return f"```\n{_run(shlex.join(['letf', *command, '--help']), ROOT)}```\n"
 
 
 def refresh(page: str, folder: Path) -> str:
