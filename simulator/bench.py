@@ -113,7 +113,7 @@ def time_core() -> list[Timing]:
 
 def thread_speedup(threads: int) -> float:
     """How much sooner `threads` threads finish than one, by the wall clock."""
-    spec = workload(4 * PATHS)
+    spec = workload(8 * PATHS)
     alone = least(lambda: simulate(spec, threads=1), time.perf_counter)
     together = least(lambda: simulate(spec, threads=threads), time.perf_counter)
     return alone / together
