@@ -114,11 +114,15 @@ def test_ctrl_c_ends_with_130_and_leaves_no_file(tmp_path):
     run(*QUICK)  # compiled from here on
     output = tmp_path / "result.npz"
     args = [LETF, "simulate", "--paths", str(2**40), "--output", str(output)]
-    process = subprocess.Popen(args, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    time.sleep(3)
-    assert process.poll() is None
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=20)
+    listening = {"preexec_fn": lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)}  # whoever runs the tests may not
+    with subprocess.Popen(args, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **listening) as process:
+        try:
+            time.sleep(3)
+            assert process.poll() is None
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=20)
+        finally:
+            process.kill()
     assert process.returncode == 130
     assert out == "" and "Traceback" not in err
     assert list(tmp_path.iterdir()) == []
