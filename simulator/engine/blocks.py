@@ -16,7 +16,7 @@ MOST_COUNTED = 2**32 - 1  # paths that 32 bits can count
 
 
 def block_paths(spec: Simulation) -> int:
-    """Paths a block: fixed by the spec alone, about 10 ms of work, so that an interrupt need not wait."""
+    """Paths a block: fixed by the spec alone, about 5 ms of work, so that an interrupt need not wait."""
     funds, observed = len(spec.funds), len(spec.horizons) * (1 + 2 * len(spec.funds))
     work = spec.horizons[-1] * (1 + funds) + 10 * observed
     return max(1, BLOCK_WORK // work // LANES) * LANES
