@@ -9,14 +9,13 @@ import numpy as np
 
 from simulator.errors import LetfError
 from simulator.history import cells
-from simulator.history.tables import Table, read_table
+from simulator.history.columns import DATE_NAMES, columns_called, day_column, find_column
+from simulator.history.tables import read_table
 from simulator.spec.files import read_bytes
 
-DATE_NAMES = ("date", "datetime", "timestamp", "index", "index level 0")  # the last: pandas' own for one unnamed
 PRICE_NAMES = ("adj close", "close")  # the first that the file has
 JUMP = 0.6  # largest daily move, up or down, that is taken for real
 SUSPECT = 0.3  # a daily move of closes not said to be adjusted that a split would explain
-HOUR = 60  # minutes; daylight saving moves a market's clock by no more
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -98,8 +97,8 @@ def read_prices(path: Path | str, *, accept_jumps: bool = False) -> Prices:
     path = Path(path)
     content = read_bytes(path)
     table = read_table(str(path), content)
-    dates = _dates(table, _find(table, "date", DATE_NAMES))
-    column = _find(table, "price", PRICE_NAMES)
+    dates = day_column(table, find_column(table, "date", DATE_NAMES))
+    column = find_column(table, "price", PRICE_NAMES)
     close = _prices(table, column)
     if not accept_jumps:
         _check_jumps(table, column, dates, close)
@@ -107,55 +106,6 @@ def read_prices(path: Path | str, *, accept_jumps: bool = False) -> Prices:
     title = table.titles[column]
     digest = hashlib.sha256(content).hexdigest()
     return Prices(dates=dates, close=close, column=title, source=path.name, sha256=digest, **bars)
-
-
-def _columns(table: Table, name: str) -> list[int]:
-    return [i for i, names in enumerate(table.names) if name in names]
-
-
-def _find(table, kind, known):
-    """The one column with the first of the `known` names that the file has."""
-    for name in known:
-        found = _columns(table, name)
-        if len(found) > 1:
-            raise LetfError(f"{table.where}: {len(found)} columns are called {name!r}; keep those of one ticker")
-        if found:
-            return found[0]
-    titles = ", ".join(filter(None, table.titles)) or "none"
-    wanted = " or ".join(repr(name.title()) for name in known[:2])
-    raise LetfError(f"{table.where}: no {kind} column; one called {wanted} is expected, the file has: {titles}")
-
-
-def _dates(table, column):
-    """Days of the column's cells, as written, checked to rise and to be of one time zone."""
-    days = []
-    zones: dict[str | None, int] = {}  # and the row where each stands first
-    for row, cell in enumerate(table.columns[column]):
-        try:
-            day, zone = cells.day(cell)
-        except ValueError:
-            raise LetfError(f"{table.place(row, column)}: {cell!r} is no date; write days as YYYY-MM-DD") from None
-        days.append(day)
-        zones.setdefault(zone, row)
-    _check_zones(table, column, zones)
-    dates = np.array(days, dtype="datetime64[D]")
-    for row in np.flatnonzero(np.diff(dates) <= np.timedelta64(0, "D"))[:1] + 1:
-        what, way_out = f"comes after {dates[row - 1]}", "dates must rise; sort the file by date, oldest first"
-        if dates[row] == dates[row - 1]:
-            what, way_out = f"stands in {table.row_word} {table.rows[row - 1]} too", "a day has one price; keep one"
-        raise LetfError(f"{table.place(row, column)}: {dates[row]} {what}; {way_out}")
-    return dates
-
-
-def _check_zones(table, column, zones):
-    """Refuse days of several time zones; offsets may differ by the hour of daylight saving."""
-    first = next(iter(zones))
-    for zone, row in zones.items():
-        if (zone is None) != (first is None) or abs(cells.minutes(zone) - cells.minutes(first)) > HOUR:
-            raise LetfError(
-                f"{table.place(row, column)}: {table.columns[column][row]!r} is of another time zone than "
-                f"{table.columns[column][0]!r} before; write plain days, YYYY-MM-DD"
-            )
 
 
 def _prices(table, column):
@@ -183,11 +133,11 @@ def _check_jumps(table, column, dates, close):
 
 def _bar(table, name, column, close):
     """The open, high or low on the basis of `close`; None where the file has no such column."""
-    found = _columns(table, name)
+    found = columns_called(table, name)
     if len(found) != 1:
         return None
     values = cells.lenient(table.columns[found[0]])
-    raw = _columns(table, "close")
+    raw = columns_called(table, "close")
     if len(raw) == 1 and raw[0] != column:
         values = values * (close / cells.lenient(table.columns[raw[0]]))
     return values
