@@ -7,11 +7,12 @@ import stat
 import sys
 import tempfile
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import numba
+
+from simulator.kernels.folders import cache_folders
 
 SOURCES = Path(__file__).parent
 NEEDED_BYTES = 32 << 20  # several times what the compiled kernels take
@@ -30,21 +31,9 @@ def source_hash() -> str:
     return digest.hexdigest()[:16]
 
 
-def _candidates():
-    """Folders for compiled kernels, best first; none is shared with other users, for a cache is code."""
-    if chosen := os.environ.get("LETF_CACHE_DIR"):
-        yield Path(chosen)
-    if base := os.environ.get("XDG_CACHE_HOME"):
-        yield Path(base) / "letf"
-    with suppress(RuntimeError):  # no home folder at all
-        yield Path.home() / ".cache" / "letf"
-    if sys.prefix != sys.base_prefix:
-        yield Path(sys.prefix) / "letf-cache"
-
-
 def cache_folder() -> Path | None:
-    """The first candidate with room to write, and its subfolder for this version of the sources; None: no cache."""
-    for base in _candidates():
+    """In the first cache folder with room to write, that of this version of the sources; None: no cache."""
+    for base in cache_folders():
         folder = base / f"kernels-{source_hash()}"
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
