@@ -3,7 +3,7 @@
 import numpy as np
 from workload import Workload
 
-from simulator.spec.market import TRADING_DAYS
+from simulator.spec.model import TRADING_DAYS
 
 try:
     import QuantLib as ql

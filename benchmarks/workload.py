@@ -6,7 +6,8 @@ from math import erf, exp, log, sqrt
 import numpy as np
 
 from simulator.spec.fund import Fund
-from simulator.spec.market import TRADING_DAYS, MarkovMarket, Regime
+from simulator.spec.markov import MarkovMarket, Regime
+from simulator.spec.model import TRADING_DAYS
 from simulator.spec.run import Simulation
 
 # fixed here, whatever the presets become, so that figures of different days can be compared

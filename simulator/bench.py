@@ -66,7 +66,7 @@ def workload(paths: int = PATHS) -> Simulation:
 
 def one_regime(spec: Simulation) -> Simulation:
     """The same run in a market of one regime."""
-    market = spec.market
+    market = preset_market()
     single = replace(market, regimes=market.regimes[:1], transition=((1.0,),), initial="stationary")
     return replace(spec, market=single)
 

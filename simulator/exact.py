@@ -5,11 +5,14 @@ With day 1's law p, transition matrix A and g_k = E[G^n | k], E[(prod G)^n] = p 
 
 from dataclasses import dataclass
 from math import comb, erfc, exp, inf, isfinite, log, sqrt
+from typing import TypeGuard
 
 import numpy as np
 
 from simulator.result import Result
-from simulator.spec.market import TRADING_DAYS, MarkovMarket
+from simulator.spec.market import Market
+from simulator.spec.markov import MarkovMarket
+from simulator.spec.model import TRADING_DAYS
 
 LARGEST_RELATIVE_ERROR = 0.02  # a sample's moment of a heavier tail than this is far from normal
 WARN_ABOVE = 4.5
@@ -28,8 +31,10 @@ class Check:
         return self.max_abs_z is None or self.max_abs_z <= WARN_ABOVE
 
 
-def has_exact_law(market: MarkovMarket) -> bool:
-    """Whether the moments below hold: normal innovations and no autocorrelation."""
+def has_exact_law(market: Market) -> TypeGuard[MarkovMarket]:
+    """Whether the moments below hold: regimes, normal innovations and no autocorrelation."""
+    if not isinstance(market, MarkovMarket):
+        return False
     return market.autocorrelation == 0 and all(regime.dof is None for regime in market.regimes)
 
 
@@ -53,7 +58,7 @@ def daily_moment(mean: float, sd: float, leverage: float, carry: float, order: i
 
 
 def growth_moments(
-    market: MarkovMarket, leverage: float, annual_carry: float, horizons: tuple[int, ...], order: int
+    market: Market, leverage: float, annual_carry: float, horizons: tuple[int, ...], order: int
 ) -> np.ndarray:
     """E[(prod G)^order] over each of the rising `horizons` in days; inf where it is beyond a float.
 
@@ -82,13 +87,14 @@ def check(result: Result) -> Check | None:
     spec = result.spec
     if not has_exact_law(spec.market):
         return None
+    market = spec.market
     laws = [(1.0, 0.0, [result.index_return(h) for h in spec.horizons])]
     for fund in spec.funds:
         returns = [result.fund_return(fund.ticker, h) for h in spec.horizons]
         laws.append((fund.leverage, fund.annual_carry(spec.rate), returns))
     scores = []
     for leverage, carry, returns in laws:
-        exact = {n: growth_moments(spec.market, leverage, carry, spec.horizons, n).tolist() for n in (1, 2, 4)}
+        exact = {n: growth_moments(market, leverage, carry, spec.horizons, n).tolist() for n in (1, 2, 4)}
         for i, law in enumerate(returns):
             mean, second = law.total / law.n, law.squares / law.n
             scores.append(_score(1 + mean, exact[1][i], exact[2][i], law.n))

@@ -6,7 +6,7 @@ from simulator.engine.blocks import Statistics
 from simulator.engine.lower import lower
 from simulator.kernels.rng import NORMALS, normals, philox_words
 from simulator.spec.fund import Fund
-from simulator.spec.market import MarkovMarket, Regime
+from simulator.spec.markov import MarkovMarket, Regime
 from simulator.spec.run import Simulation
 
 TRANSITIONS = {

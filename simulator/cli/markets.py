@@ -1,8 +1,13 @@
 """letf markets."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from simulator.cli import options as opt
+
+if TYPE_CHECKING:
+    from simulator.spec.market import Market
 
 
 @click.command()
@@ -17,7 +22,7 @@ def markets(market, as_json):
     from simulator.output import listing
     from simulator.spec.files import MARKETS, preset_market, read_market
 
-    known = [preset_market(name) for name in MARKETS]
+    known: list[Market] = [preset_market(name) for name in MARKETS]
     if market:
         known.append(read_market(market))
     show = listing.markets_to_json if as_json else listing.markets_to_text

@@ -13,7 +13,7 @@ from simulator.errors import LetfError
 
 if TYPE_CHECKING:
     from simulator.spec.fund import Fund
-    from simulator.spec.market import MarkovMarket
+    from simulator.spec.market import Market
     from simulator.spec.run import Simulation
 
 DEFAULT_TICKERS = ("TNA", "TZA")
@@ -44,7 +44,7 @@ RUN = (
     click.option("--threads", type=WHOLE, metavar="N", help="Threads; the result is the same at any. [cores]"),
 )
 JSON = click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
-QUIET = click.option("--quiet", is_flag=True, help="No progress and no notes on stderr.")
+QUIET = click.option("--quiet", is_flag=True, is_eager=True, help="No progress and no notes on stderr.")
 
 
 def options(*groups: Any) -> Callable:
@@ -59,7 +59,7 @@ def options(*groups: Any) -> Callable:
     return decorate
 
 
-def load_market(market: Path | None, drift, regime, vol, scale_vol) -> "MarkovMarket":
+def load_market(market: Path | None, drift, regime, vol, scale_vol) -> "Market":
     """The market that the options of `MARKET` describe."""
     from simulator.spec.files import DEFAULT_MARKET, MARKET_FILES, preset_market, read_market
 
@@ -69,6 +69,7 @@ def load_market(market: Path | None, drift, regime, vol, scale_vol) -> "MarkovMa
         scale_vol, vol = vol, None
     if vol is not None and (regime is not None or scale_vol is not None):
         raise click.UsageError("--vol sets the start, as --regime and --scale-vol do; give one of them.")
+    chosen: Market
     if market is None or (str(market) in MARKET_FILES and not market.exists()):
         chosen = preset_market(str(market or DEFAULT_MARKET))
     elif market.exists() or market.suffix:
@@ -78,10 +79,21 @@ def load_market(market: Path | None, drift, regime, vol, scale_vol) -> "MarkovMa
     if drift is not None:
         chosen = replace(chosen, drift=drift)
     if regime is not None:
-        chosen = replace(chosen, initial=chosen.regimes[chosen.regime_number(regime)].name)
+        chosen = _in_regime(chosen, regime)
     if scale_vol is not None:
         chosen = chosen.with_scaled_vol(scale_vol)
     return chosen if vol is None else chosen.with_vol(vol)
+
+
+def _in_regime(market: "Market", regime: str) -> "Market":
+    """The market whose day 1 is in `regime`."""
+    from simulator.spec.markov import MarkovMarket
+
+    if not isinstance(market, MarkovMarket):
+        raise LetfError(
+            f"--regime needs a market of regimes, {market.name} is of kind {market.kind}; start it by --vol"
+        )
+    return replace(market, initial=market.regimes[market.regime_number(regime)].name)
 
 
 def load_funds(tickers: tuple[str, ...], funds_file: Path | None) -> "tuple[Fund, ...]":

@@ -5,7 +5,8 @@ from typing import NamedTuple
 import numpy as np
 
 from simulator.kernels.market import MAX_REGIMES, TABLE_SEGMENTS, TABLE_STEP, Markov
-from simulator.spec.market import TRADING_DAYS, MarkovMarket
+from simulator.spec.markov import MarkovMarket
+from simulator.spec.model import TRADING_DAYS
 from simulator.spec.run import Simulation
 from simulator.spec.student import CutStudent
 

@@ -14,7 +14,8 @@ from simulator.history.prices import Prices
 from simulator.kernels.filter import kim_smoother
 from simulator.kernels.jit import is_cold
 from simulator.spec import check
-from simulator.spec.market import MAX_REGIMES, TRADING_DAYS
+from simulator.spec.markov import MAX_REGIMES
+from simulator.spec.model import TRADING_DAYS
 
 NAMES = {
     1: ("all",),

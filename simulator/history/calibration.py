@@ -8,7 +8,8 @@ import numpy as np
 from simulator.errors import LetfError
 from simulator.history.likelihood import stationary
 from simulator.history.prices import Prices
-from simulator.spec.market import Drift, MarkovMarket, Regime
+from simulator.spec.markov import MarkovMarket, Regime
+from simulator.spec.model import Drift
 
 Innovations = Literal["normal", "t"]
 Initial = Literal["last", "stationary"]

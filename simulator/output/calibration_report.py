@@ -4,7 +4,7 @@ import textwrap
 
 from simulator.history.calibration import Calibration, Fitted
 from simulator.output.heading import drift_text
-from simulator.spec.market import MarkovMarket
+from simulator.spec.markov import MarkovMarket
 
 WIDTH = 80
 FOOTNOTE = (

@@ -1,6 +1,11 @@
 """The lines that every table and figure owes its reader: what was simulated."""
 
-from simulator.spec.market import VOL_DAYS, MarkovMarket
+from simulator.spec.bootstrap import BootstrapMarket
+from simulator.spec.ensemble import EnsembleMarket
+from simulator.spec.garch import GarchMarket
+from simulator.spec.market import Market
+from simulator.spec.markov import MarkovMarket
+from simulator.spec.model import TRADING_DAYS, VOL_DAYS
 from simulator.spec.run import Simulation
 
 NO_LEVERAGE_EFFECT = (
@@ -17,25 +22,49 @@ def percent(value: float, decimals: int = 1) -> str:
     return f"{value * 100:.{decimals}f}".rstrip("0").rstrip(".") + "%"
 
 
-def market_line(market: MarkovMarket) -> str:
-    """Name, regimes and the span of the prices behind a market."""
+def market_line(market: Market) -> str:
+    """Name, kind and the span of the prices behind a market."""
     first, last = market.provenance.get("first_date"), market.provenance.get("last_date")
     span = f"prices {first} to {last}" if first and last else "no prices named"
-    count = len(market.regimes)
-    return f"{market.name}, {market.index}, {count} regime{'s' if count > 1 else ''}, {span}"
+    return f"{market.name}, {market.index}, {_kind(market)}, {span}"
 
 
-def start_line(market: MarkovMarket) -> str:
-    """The law of day 1's regime, and the volatility that it makes one expect."""
-    law = market.initial_law()
-    shares = ", ".join(
-        f"{name} {percent(share)}" for name, share in zip(market.regime_names, law, strict=True) if share
-    )
-    kind = "stationary: " if market.initial == "stationary" else ""
-    return f"{kind}{shares}; expected {VOL_DAYS}-day volatility {percent(market.expected_vol())}"
+def _kind(market: Market) -> str:
+    match market:
+        case MarkovMarket():
+            count = len(market.regimes)
+            return f"{count} regime{'s' if count > 1 else ''}"
+        case GarchMarket():
+            return "GJR-GARCH, own residuals" if market.residuals else "GJR-GARCH, skewed t"
+        case BootstrapMarket():
+            return f"{len(market.log_returns):,} days in blocks of {market.block_days:g}"
+        case EnsembleMarket():
+            return f"{len(market.members)} models"
 
 
-def drift_text(market: MarkovMarket) -> str:
+def start_line(market: Market) -> str:
+    """Where day 1 stands, and the volatility that it makes one expect."""
+    date = market.provenance.get("as_of")
+    since = f"as of the close of {date}: " if date else ""
+    return f"{since}{_start(market)}expected {VOL_DAYS}-day volatility {percent(market.expected_vol())}"
+
+
+def _start(market: Market) -> str:
+    match market:
+        case MarkovMarket():
+            law = zip(market.regime_names, market.initial_law(), strict=True)
+            shares = ", ".join(f"{name} {percent(share)}" for name, share in law if share)
+            return f"{'stationary: ' if market.initial == 'stationary' else ''}{shares}; "
+        case GarchMarket():
+            vol = percent((market.first_variance() * TRADING_DAYS) ** 0.5)
+            return f"{'stationary: ' if market.initial == 'stationary' else ''}first day's volatility {vol}; "
+        case BootstrapMarket():
+            return "a block from any day; "
+        case EnsembleMarket():
+            return "each model's own; "
+
+
+def drift_text(market: Market) -> str:
     return "each regime's own drift" if market.drift == "regime" else f"drift {percent(market.drift, 2)} a year"
 
 
@@ -44,6 +73,8 @@ def run_line(spec: Simulation) -> str:
     return f"rate {percent(spec.rate, 2)}, {drift_text(spec.market)}, {spec.paths:,} paths, seed {spec.seed}"
 
 
-def limit(market: MarkovMarket) -> str:
+def limit(market: Market) -> str:
     """What this market leaves out, if there is something to say."""
-    return NO_LEVERAGE_EFFECT if market.drift != "regime" and len(market.regimes) > 1 else ""
+    if not isinstance(market, MarkovMarket) or market.drift == "regime" or len(market.regimes) == 1:
+        return ""
+    return NO_LEVERAGE_EFFECT

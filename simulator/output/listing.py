@@ -3,9 +3,10 @@
 import textwrap
 
 from simulator.output.document import dumps
-from simulator.output.heading import drift_text, market_line, percent
+from simulator.output.heading import drift_text, market_line, percent, start_line
 from simulator.spec.fund import Fund, funds_to_dict
-from simulator.spec.market import MarkovMarket
+from simulator.spec.market import Market
+from simulator.spec.markov import MarkovMarket
 
 WIDTH = 80
 
@@ -30,18 +31,29 @@ def funds_to_text(funds: tuple[Fund, ...]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def markets_to_json(markets: tuple[MarkovMarket, ...]) -> str:
+def markets_to_json(markets: tuple[Market, ...]) -> str:
     """The markets as a list of market files' contents."""
     return dumps({"schema": "letf.markets/1", "markets": [market.to_dict() for market in markets]})
 
 
-def markets_to_text(markets: tuple[MarkovMarket, ...]) -> str:
-    """Each market's regimes, transitions and source."""
+def markets_to_text(markets: tuple[Market, ...]) -> str:
+    """What each market is made of, where it starts, and its source."""
     return "\n".join("\n".join(_market_lines(market)) + "\n" for market in markets)
 
 
 def _market_lines(market):
     yield market_line(market)
+    if isinstance(market, MarkovMarket):
+        yield from _regime_lines(market)
+        start = market.initial if isinstance(market.initial, str) else "given probabilities"
+        yield f"{drift_text(market)}, start: {start}"
+    else:
+        yield f"{drift_text(market)}, start: {start_line(market)}"
+    if source := market.provenance.get("source_file"):
+        yield f"fitted to {source} (SHA-256 {str(market.provenance.get('sha256', 'unknown'))[:16]}...)"
+
+
+def _regime_lines(market):
     width = max(map(len, market.regime_names))
     law, stay = market.stationary_law(), [row[i] for i, row in enumerate(market.transition)]
     yield f"{'':{width}}  volatility  share of days  mean stay  tomorrow's law"
@@ -49,7 +61,3 @@ def _market_lines(market):
         days = f"{1 / (1 - p):.0f} days" if p < 1 else "for good"
         onward = " ".join(f"{q:.4f}" for q in row)
         yield f"{regime.name:<{width}}  {percent(regime.annual_vol):>10}  {percent(share):>13}  {days:>9}  {onward}"
-    start = market.initial if isinstance(market.initial, str) else "given probabilities"
-    yield f"{drift_text(market)}, start: {start}"
-    if source := market.provenance.get("source_file"):
-        yield f"fitted to {source} (SHA-256 {str(market.provenance.get('sha256', 'unknown'))[:16]}...)"

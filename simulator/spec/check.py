@@ -1,7 +1,7 @@
 """Checks that specs share. Each error names the parameter, the value and the rule."""
 
 from collections.abc import Iterable, Mapping
-from math import isfinite
+from math import inf, isfinite
 from typing import Any
 
 from simulator.errors import LetfError
@@ -46,6 +46,19 @@ def probabilities(name: str, values: Any, count: int) -> tuple[float, ...]:
     if abs(total - 1) > 1e-6:
         raise LetfError(f"{name} must sum to 1 within 1e-6, got {total:.9g}")
     return tuple(value / total for value in row)
+
+
+def numbers(name: str, values: Any, *, fewest: int, most: int) -> tuple[float, ...]:
+    """`values` as finite floats, `fewest` to `most` of them."""
+    if not isinstance(values, Iterable) or isinstance(values, str | Mapping):
+        raise LetfError(f"{name} must be a list of numbers, got {values!r}")
+    values = tuple(values)
+    if not fewest <= len(values) <= most:
+        raise LetfError(f"{name} must be {fewest:,} to {most:,} numbers, got {len(values):,}")
+    for i, value in enumerate(values):
+        if type(value) is not float or not isfinite(value):
+            number(f"{name}[{i}]", value, low=-inf, high=inf)
+    return tuple(map(float, values))
 
 
 def keys(where: str, data: Any, *, required: Iterable[str], optional: Iterable[str] = ()) -> dict[str, Any]:

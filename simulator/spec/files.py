@@ -9,7 +9,8 @@ from typing import Any
 
 from simulator.errors import LetfError
 from simulator.spec.fund import Fund, funds_from_dict
-from simulator.spec.market import MarkovMarket
+from simulator.spec.market import Market, market_from_dict
+from simulator.spec.markov import MarkovMarket
 
 PRESETS = files("simulator") / "presets"
 DEFAULT_MARKET = "iwm-markov3"
@@ -53,11 +54,11 @@ def _within(where, parse, data):
         raise LetfError(f"{where}: {error}") from None
 
 
-def read_market(path: Path | str) -> MarkovMarket:
+def read_market(path: Path | str) -> Market:
     """The market in a TOML file; a market without a name is called by the file's."""
     path = Path(path)
     data = _parsed(read_bytes(path), str(path))
-    return _within(path, MarkovMarket.from_dict, {"name": path.stem, **data})
+    return _within(path, market_from_dict, {"name": path.stem, **data})
 
 
 def _rounded(value):
@@ -68,7 +69,7 @@ def _rounded(value):
     return float(f"{value:.{DIGITS}g}") if isinstance(value, float) else value
 
 
-def market_to_toml(market: MarkovMarket) -> str:
+def market_to_toml(market: Market) -> str:
     """The content of the market's TOML file: floats to ten digits, each row of numbers on one line."""
     import tomli_w
 

@@ -7,7 +7,7 @@ from typing import Any
 from simulator.errors import LetfError
 from simulator.spec import check
 from simulator.spec.fund import Fund
-from simulator.spec.market import MarkovMarket
+from simulator.spec.market import Market, market_from_dict
 
 MAX_HORIZON = 2520
 MAX_PATHS = 2**40
@@ -25,7 +25,7 @@ class Simulation:
 
     Parameters
     ----------
-    market : MarkovMarket
+    market : Market
     funds : tuple of Fund
         1 to 64 funds with different tickers, all on the market's index.
     horizons : tuple of int
@@ -43,7 +43,7 @@ class Simulation:
         If a value breaks its rule.
     """
 
-    market: MarkovMarket
+    market: Market
     funds: tuple[Fund, ...]
     horizons: tuple[int, ...] = DEFAULT_HORIZONS
     paths: int = DEFAULT_PATHS
@@ -51,8 +51,8 @@ class Simulation:
     rate: float = DEFAULT_RATE
 
     def __post_init__(self):
-        if not isinstance(self.market, MarkovMarket):
-            raise LetfError(f"market must be a MarkovMarket, got {self.market!r}")
+        if not isinstance(self.market, Market):
+            raise LetfError(f"market must be a market, as a MarkovMarket, got {self.market!r}")
         if not isinstance(self.horizons, Iterable) or isinstance(self.horizons, str):
             raise LetfError(f"horizons must be holding periods in days, got {self.horizons!r}")
         horizons = {check.integer("horizon", day, low=1, high=MAX_HORIZON) for day in self.horizons}
@@ -106,6 +106,6 @@ class Simulation:
         """The run that `to_dict` described."""
         keys = ("market", "funds", "horizons", "paths", "seed", "rate")
         values = check.keys("simulation", data, required=keys)
-        values["market"] = MarkovMarket.from_dict(values["market"])
+        values["market"] = market_from_dict(values["market"])
         values["funds"] = tuple(Fund.from_dict(entry) for entry in values["funds"])
         return cls(**values)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from numba import typeof
 
 from simulator.engine.lower import lower, lower_market
-from simulator.spec.market import MarkovMarket
+from simulator.spec.markov import MarkovMarket
 
 WORDS = 2**31  # uniforms of 31 bits
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from scipy import integrate, optimize, stats
 
 from simulator.errors import LetfError
-from simulator.spec.market import MAX_REGIMES, VOL_DAYS, MarkovMarket, Regime
+from simulator.spec.markov import MAX_REGIMES, MarkovMarket, Regime
+from simulator.spec.model import VOL_DAYS
 
 EXACT = 1e-12  # double precision
 SMALLEST_VOL = 1e-3
