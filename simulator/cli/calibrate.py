@@ -4,14 +4,13 @@ import click
 
 from simulator.cli import options as opt
 from simulator.cli.progress import note_compiling
-from simulator.cli.types import DRIFT, FIGURE_FILE, INPUT_FILE, MARKET_FILE, WHOLE
+from simulator.cli.types import DAY, DRIFT, FIGURE_FILE, MARKET_FILE, PRICES, WHOLE
 
-DAY = click.DateTime(["%Y-%m-%d"])
 COMPILE_SECONDS = 4
 
 
 @click.command()
-@click.argument("prices", type=INPUT_FILE)
+@click.argument("prices", type=PRICES)
 @click.option("--regimes", type=WHOLE, default=3, metavar="K", help="Number of volatility regimes, 1 to 4. [3]")
 @click.option(
     "--innovations",
@@ -43,7 +42,9 @@ COMPILE_SECONDS = 4
 def calibrate(
     prices, regimes, innovations, start, end, accept_jumps, drift, initial, index, name, output, figure, as_json, quiet
 ):
-    """Fit volatility regimes to the daily prices in the file PRICES (CSV or Parquet) and write them as a market.
+    """Fit volatility regimes to the daily prices in PRICES and write them as a market.
+
+    PRICES is a CSV or Parquet file, or a ticker that letf fetch has fetched.
 
     \b
     letf calibrate IWM.csv --output iwm.toml

@@ -1,6 +1,7 @@
 """Types of option values: what a user may type and what it means."""
 
 import re
+from datetime import date
 from math import isfinite
 from pathlib import Path
 
@@ -73,6 +74,36 @@ class Days(Whole):
         return tuple(Whole.convert(self, part.strip(), param, ctx) for part in value.split(","))
 
 
+class PricesFile(click.ParamType):
+    """A price file to read: a path, or a ticker that `letf fetch` has fetched. A file of that very name comes first."""
+
+    name = "prices"
+    suffixes = (".csv", ".parquet", ".txt")  # of files, whatever else is a ticker
+
+    def convert(self, value, param, ctx):
+        path = Path(value)
+        if path.is_file() or path.suffix.lower() in self.suffixes or len(path.parts) != 1:
+            return path
+        from simulator.history.cached import check_ticker, find
+
+        try:
+            ticker = check_ticker(value)
+        except LetfError:
+            return path
+        cached = find(ticker)
+        if cached is None:
+            if path.exists():  # a folder
+                return path
+            raise LetfError(
+                f"{value}: no such file, and no prices of such a ticker are fetched; to fetch them: "
+                f"letf fetch {ticker}; or give a CSV or Parquet file"
+            )
+        note = cached.stale(date.today())
+        if note and not (ctx and ctx.params.get("quiet")):
+            click.echo(f"Note: {note}", err=True)
+        return cached.path
+
+
 class OutputFile(click.ParamType):
     """A file to write, refused before any work where its suffix is unknown or its folder cannot take it."""
 
@@ -95,7 +126,9 @@ class OutputFile(click.ParamType):
 
 
 FRACTION, DRIFT, WHOLE, DAYS = Fraction(), DriftType(), Whole(), Days()
+DAY = click.DateTime(["%Y-%m-%d"])
 INPUT_FILE = click.Path(path_type=Path)
+PRICES = PricesFile()
 RESULT_FILE = OutputFile(".npz", ".json", ".csv", ".parquet")
 FIGURE_FILE = OutputFile(".png", ".svg", ".pdf")
 MARKET_FILE = OutputFile(".toml")
