@@ -1,0 +1,101 @@
+"""The models that a score knows: what each fits once a year, and how it starts at an origin."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from simulator.errors import LetfError
+from simulator.history.prices import Prices
+from simulator.history.series import Series
+from simulator.spec.market import Market
+from simulator.spec.markov import MarkovMarket, Regime
+from simulator.spec.model import TRADING_DAYS
+
+EWMA_DECAY = 0.94  # a day (J.P. Morgan 1996, RiskMetrics Technical Document, section 5.3.2)
+
+
+class Past(NamedTuple):
+    """What is known at a close.
+
+    prices : Prices of the index to that day.
+    vol_index : Series to that day, or None.
+    index : str, what the index is called.
+    """
+
+    prices: Prices
+    vol_index: Series | None
+    index: str
+
+
+class Forecaster(NamedTuple):
+    """A way to forecast.
+
+    about : what it is, in a few words.
+    fit : from the past at a year's end to what it keeps for the year.
+    start : from that and the past at an origin to the market that starts the day after.
+    """
+
+    about: str
+    fit: Callable[[Past], Any]
+    start: Callable[[Any, Past], Market]
+
+
+def one_regime(daily_vol: float, index: str, name: str) -> MarkovMarket:
+    """Geometric Brownian motion: one regime of that daily volatility of log returns."""
+    regime = Regime(name="all", annual_vol=daily_vol * np.sqrt(TRADING_DAYS))
+    return MarkovMarket(regimes=(regime,), transition=((1.0,),), drift=0.0, index=index, name=name)
+
+
+def ewma_vol(log_returns: np.ndarray, decay: float = EWMA_DECAY) -> float:
+    """Daily volatility by RiskMetrics: the root of sum decay^k x_{T-k}^2 over sum decay^k."""
+    weights = decay ** np.arange(len(log_returns))[::-1]
+    return float(np.sqrt(weights @ log_returns**2 / weights.sum()))
+
+
+def _nothing(past: Past) -> None:
+    """A model without parameters to fit."""
+
+
+def _gbm(fitted: None, past: Past) -> Market:
+    return one_regime(float(past.prices.log_returns().std(ddof=1)), past.index, "gbm")
+
+
+def _ewma(fitted: None, past: Past) -> Market:
+    return one_regime(ewma_vol(past.prices.log_returns()), past.index, "ewma")
+
+
+def _of_kind(about: str, kind: str) -> Forecaster:
+    """A kind of market, fitted and started as `letf calibrate` and `--as-of` do."""
+
+    def fit(past: Past) -> Market:
+        from simulator.history.kinds import fit_market
+
+        return fit_market(kind, past.prices, vol_index=past.vol_index, index=past.index)
+
+    def start(fitted: Market, past: Past) -> Market:
+        from simulator.history.state import as_of
+
+        return as_of(fitted, past.prices, past.vol_index)
+
+    return Forecaster(about, fit, start)
+
+
+FORECASTERS = {
+    "gbm": Forecaster("normal log returns, volatility of all days so far", _nothing, _gbm),
+    "ewma": Forecaster("normal log returns, RiskMetrics volatility, decay 0.94", _nothing, _ewma),
+    "gjr": _of_kind("GJR-GARCH, filtered historical simulation", "garch"),
+    "markov": _of_kind("three regimes, filtered", "markov"),
+    "bootstrap": _of_kind("stationary bootstrap of whole blocks, scaled", "bootstrap"),
+    "ensemble": _of_kind("several kinds, paths shared out", "ensemble"),
+    "default": _of_kind("the market that --as-of takes where no kind is named", "default"),
+}
+BASELINES = ("gbm", "ewma", "gjr")
+
+
+def find_forecasters(names: tuple[str, ...]) -> dict[str, Forecaster]:
+    """The baselines, then the models called `names`, in that order; an unknown name lists the known."""
+    for name in names:
+        if name not in FORECASTERS:
+            raise LetfError(f"unknown model {name!r}; known: {', '.join(FORECASTERS)}")
+    return {name: FORECASTERS[name] for name in dict.fromkeys((*BASELINES, *names))}

@@ -1,0 +1,80 @@
+"""The days that forecasts are made on: the last close before each month."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from simulator.errors import LetfError
+
+MARGIN = 3  # calendar months left at either end: young funds settle, and 63 days pass after the last origin
+
+
+FEWEST_DAYS = 756  # of the index that a model is fitted on, three years
+
+
+class Origins(NamedTuple):
+    """Where holds are entered, oldest first.
+
+    at : int (N,), positions of the entry closes among the days.
+    months : datetime64[M] (N,), the month that each hold begins in.
+    """
+
+    at: np.ndarray
+    months: np.ndarray
+
+    @property
+    def years(self) -> np.ndarray:
+        """Calendar year of each hold's first day, (N,)."""
+        return self.months.astype("datetime64[Y]").astype(int) + 1970
+
+
+def month_origins(
+    dates: np.ndarray,
+    start: np.datetime64 | None = None,
+    end: np.datetime64 | None = None,
+    earliest: np.datetime64 | None = None,
+) -> Origins:
+    """The close before each month's first trading day, for holds that begin in the months `start` to `end`.
+
+    Parameters
+    ----------
+    dates : datetime64[D] (T,), rising
+    start, end : datetime64[M], optional
+        By default three months after that of the first day, and three months before that of the last.
+    earliest : datetime64[M], optional
+        The default of `start` is not before it.
+
+    Raises
+    ------
+    LetfError
+        If `start` is after `end`, or a month begins with no day before it or none in it.
+    """
+    month = dates.astype("datetime64[M]")
+    first_days = np.flatnonzero(np.diff(month) > np.timedelta64(0, "M")) + 1
+    begun = month[first_days]
+    low = max(month[0] + MARGIN, earliest or month[0]) if start is None else np.datetime64(start, "M")
+    high = month[-1] - MARGIN if end is None else np.datetime64(end, "M")
+    if len(begun) == 0 or (start is None and low > begun[-1]) or (end is None and high < begun[0]):
+        raise LetfError(f"no origin: the common prices go from {dates[0]} to {dates[-1]}; give some months more")
+    for name, month_asked, outside in (("from", low, low < begun[0]), ("to", high, high > begun[-1])):
+        if outside:
+            raise LetfError(f"{name} {month_asked} has no entry; the prices allow {begun[0]} to {begun[-1]}")
+    if low > high:
+        raise LetfError(f"from {low} is after to {high}; no month is left")
+    kept = (begun >= low) & (begun <= high)
+    return Origins(first_days[kept] - 1, begun[kept])
+
+
+def first_fitted(dates: np.ndarray) -> np.datetime64:
+    """The first January, datetime64[M], before which the index has three years of days.
+
+    Raises
+    ------
+    LetfError
+        If there is none.
+    """
+    if len(dates) < FEWEST_DAYS:
+        raise LetfError(
+            f"the index has {len(dates)} days, {dates[0]} to {dates[-1]}; a model is fitted on at least {FEWEST_DAYS}"
+        )
+    return (dates[FEWEST_DAYS - 1].astype("datetime64[Y]") + 1).astype("datetime64[M]")
