@@ -133,7 +133,8 @@ def simulate(spec, first=0):
 
     mean, sd = market.daily_means(), market.daily_sds()
     center = market.stationary_law() @ mean
-    x, previous = np.empty_like(z), np.full(spec.paths, center)
+    last = center if market.last_log_return is None else market.last_log_return
+    x, previous = np.empty_like(z), np.full(spec.paths, last)
     for day in range(days):
         k = regime[:, day]
         x[:, day] = mean[k] + market.autocorrelation * (previous - center) + sd[k] * e[:, day]

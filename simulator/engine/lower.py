@@ -49,7 +49,7 @@ def lower_market(market: MarkovMarket) -> Markov:
         table=_innovation_tables(market),
         autocorrelation=np.float32(market.autocorrelation),
         center=center,
-        last=center,
+        last=center if market.last_log_return is None else np.float32(market.last_log_return),
     )
 
 

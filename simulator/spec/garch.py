@@ -35,6 +35,8 @@ class GarchMarket(IndexModel):
         Or z is drawn from these, centred and scaled to variance 1.
     initial : "stationary" or float
         Day 1's volatility a year; "stationary": the long-run one.
+    annual_log_drift : float, optional
+        Mean daily log return times 252 of the days that the model was fitted to: what filtered prices deviate from.
     drift, index, name, provenance
         As in every `IndexModel`; `drift` is a number.
 
@@ -53,10 +55,11 @@ class GarchMarket(IndexModel):
     skew: float | None = None
     residuals: tuple[float, ...] | None = None
     initial: str | float = "stationary"
+    annual_log_drift: float | None = None
 
     kind = "garch"
     required = ("omega", "alpha", "gamma", "beta", "initial")
-    optional = ("dof", "skew", "residuals")
+    optional = ("annual_log_drift", "dof", "skew", "residuals")
 
     def __post_init__(self):
         super().__post_init__()
@@ -68,6 +71,8 @@ class GarchMarket(IndexModel):
             beta=check.number("beta", self.beta, low=0, high=1, open_high=True),
             **self._checked_innovations(),
         )
+        if self.annual_log_drift is not None:
+            self._set(annual_log_drift=check.number("annual_log_drift", self.annual_log_drift, low=-100, high=100))
         if self.initial != "stationary":
             initial = check.number('initial ("stationary" or volatility)', self.initial, low=0, high=10, open_low=True)
             self._set(initial=initial)
@@ -139,5 +144,6 @@ class GarchMarket(IndexModel):
         innovations = (
             {"dof": self.dof, "skew": self.skew} if self.residuals is None else {"residuals": list(self.residuals)}
         )
+        drift = {} if self.annual_log_drift is None else {"annual_log_drift": self.annual_log_drift}
         names = ("initial", "omega", "alpha", "gamma", "beta")
-        return {name: getattr(self, name) for name in names} | innovations
+        return {name: getattr(self, name) for name in names} | drift | innovations

@@ -70,6 +70,8 @@ class MarkovMarket(IndexModel):
         A number d: every regime grows by exp(d / 252) a day in the long run; "regime": by its own annual_log_drift.
     autocorrelation : float
         rho, in (-1, 1).
+    last_log_return : float, optional
+        x_0, the log return of the day before day 1; None: mbar. Only with an autocorrelation.
     index, name, provenance
         As in every `IndexModel`.
 
@@ -83,10 +85,11 @@ class MarkovMarket(IndexModel):
     transition: tuple[tuple[float, ...], ...]
     initial: str | tuple[float, ...] = "stationary"
     autocorrelation: float = 0.0
+    last_log_return: float | None = None
 
     kind = "markov"
     required = ("initial", "transition", "regimes")
-    optional = ("autocorrelation",)
+    optional = ("autocorrelation", "last_log_return")
 
     def __post_init__(self):
         count = len(self.regimes)
@@ -101,7 +104,15 @@ class MarkovMarket(IndexModel):
             transition=self._checked_transition(count),
             initial=self._checked_initial(count),
             autocorrelation=rho,
+            last_log_return=self._checked_last(rho),
         )
+
+    def _checked_last(self, rho):
+        if self.last_log_return is None:
+            return None
+        if rho == 0:
+            raise LetfError("last_log_return needs an autocorrelation; without one no day looks back")
+        return check.number("last_log_return", self.last_log_return, low=-10, high=10)
 
     def _checked_transition(self, count):
         rows = self.transition
@@ -214,9 +225,11 @@ class MarkovMarket(IndexModel):
 
     def own_dict(self) -> dict[str, Any]:
         regimes = [{key: value for key, value in vars(regime).items() if value is not None} for regime in self.regimes]
+        last = {} if self.last_log_return is None else {"last_log_return": self.last_log_return}
         return {
             "initial": self.initial if isinstance(self.initial, str) else list(self.initial),
             "autocorrelation": self.autocorrelation,
+            **last,
             "transition": [list(row) for row in self.transition],
             "regimes": regimes,
         }

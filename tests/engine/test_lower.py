@@ -1,5 +1,7 @@
 """From human units to daily raw numbers."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from examples import fund, market, regime, run
@@ -42,6 +44,7 @@ def test_daily_numbers():
     assert lowered.sd == pytest.approx(tuple(np.array([0.252, 0.504, 0.504]) / np.sqrt(252)), rel=1e-6)
     assert lowered.center == lowered.last == pytest.approx(0.8 * 0.001 + 0.2 * -0.002, rel=1e-6)
     assert lowered.autocorrelation == 0.25
+    assert lower_market(replace(one, last_log_return=-0.03)).last == np.float32(-0.03)
     assert lowered.table.shape == (4, 0, 4)
 
 

@@ -25,6 +25,7 @@ MARKETS = {
     "four regimes": market(4, initial=(0.1, 0.2, 0.3, 0.4)),
     "own drifts": market(3, drift="regime", log_drifts=[0.2, 0.0, -0.5]),
     "autocorrelated": market(2, autocorrelation=-0.2),
+    "after a fall": market(2, autocorrelation=0.3, last_log_return=-0.08),
     "fat tails": market(2, dof=3.5),
     "fat tails, autocorrelated": market(3, dof=8.0, autocorrelation=0.1),
 }

@@ -105,6 +105,8 @@ MARKET_RULES = [
     ({"drift": "regime"}, "drift \"regime\" needs annual_log_drift in every regime, 'calm' has none"),
     ({"autocorrelation": 1}, r"autocorrelation must be in \(-1, 1\), got 1"),
     ({"autocorrelation": -1.0}, r"autocorrelation must be in \(-1, 1\), got -1.0"),
+    ({"last_log_return": 0.01}, "last_log_return needs an autocorrelation"),
+    ({"autocorrelation": 0.1, "last_log_return": 11}, r"last_log_return must be in \[-10, 10\], got 11"),
     ({"index": ""}, "index must be a line of text, got ''"),
     ({"name": 3}, "name must be a line of text, got 3"),
     ({"provenance": "prices"}, "provenance must be a table, got 'prices'"),
@@ -170,12 +172,14 @@ def markets(draw):
             more["annual_log_drift"] = draw(st.floats(-100, 100))
         regimes.append(regime(number, draw(st.floats(SMALLEST_VOL, 10)), **more))
     names = [one.name for one in regimes]
+    rho = draw(st.floats(-0.99, 0.99))
     return MarkovMarket(
         regimes=tuple(regimes),
         transition=tuple(draw(laws(count)) for _ in range(count)),
         initial=draw(st.one_of(st.just("stationary"), st.sampled_from(names), laws(count))),
         drift="regime" if own else draw(st.floats(-10, 10)),
-        autocorrelation=draw(st.floats(-0.99, 0.99)),
+        autocorrelation=rho,
+        last_log_return=draw(st.one_of(st.none(), st.floats(-1, 1))) if rho else None,
         name=draw(st.sampled_from(["m", "iwm-markov3", "Märkte 1"])),
         provenance=draw(st.dictionaries(st.text(max_size=5), st.integers(), max_size=2)),
     )
@@ -189,7 +193,7 @@ def test_round_trip(one):
     assert again.to_dict().keys() == one.to_dict().keys()
     for row, other in zip(again.transition, one.transition, strict=True):
         assert row == pytest.approx(other, abs=1e-15)  # renormalised once more
-    rest = ("drift", "index", "name", "autocorrelation", "provenance")
+    rest = ("drift", "index", "name", "autocorrelation", "last_log_return", "provenance")
     assert [getattr(again, key) for key in rest] == [getattr(one, key) for key in rest]
 
 
