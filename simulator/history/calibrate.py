@@ -5,9 +5,11 @@ from collections.abc import Iterator
 import numpy as np
 
 from simulator.errors import LetfError
-from simulator.history.calibration import Calibration, Fitted, Innovations
+from simulator.history.calibration import Calibration, Innovations
+from simulator.history.daily import FEWEST_RETURNS, daily_log_returns
 from simulator.history.em import climb, starts
 from simulator.history.errors import standard_errors
+from simulator.history.fitted import Fitted
 from simulator.history.likelihood import SD_BOUNDS, Likelihood, Parameters
 from simulator.history.newton import Maximum, maximise
 from simulator.history.prices import Prices
@@ -23,11 +25,8 @@ NAMES = {
     3: ("calm", "normal", "crisis"),
     4: ("calm", "normal", "stressed", "crisis"),
 }
-FEWEST_RETURNS = 250
-LARGEST_GAP = 3  # days between prices, in the median, that still are daily ones
 CLIMBS = 3  # unlike ends of EM from which Newton's method goes on
 ALIKE = 0.05  # largest difference of log volatilities between ends of EM that lead to one maximum
-STILL = 1e-9  # daily volatility; below it prices do not move
 
 
 def must_compile() -> bool:
@@ -58,8 +57,8 @@ def calibrate(prices: Prices, regimes: int = 3, innovations: Innovations = "norm
     regimes = check.integer("regimes", regimes, low=1, high=MAX_REGIMES)
     if innovations not in ("normal", "t"):
         raise LetfError(f'innovations must be "normal" or "t", got {innovations!r}')
-    returns = prices.log_returns()
-    mean, sd = _moments(prices, returns)
+    returns = daily_log_returns(prices, FEWEST_RETURNS)
+    mean, sd = float(returns.mean()), float(returns.std())
     likelihood = Likelihood((returns - mean) / sd, regimes, innovations == "t")
     maximum = _best(likelihood)
     if maximum is None:
@@ -69,22 +68,6 @@ def calibrate(prices: Prices, regimes: int = 3, innovations: Innovations = "norm
             f"(volatility below {SD_BOUNDS[0]:.0%} of the sample's); look for stale or faulty prices, or {away}"
         )
     return _calibration(prices, innovations, likelihood, maximum, mean, sd)
-
-
-def _moments(prices, returns):
-    """Mean and standard deviation of the returns, which must be enough and must move."""
-    if len(returns) < FEWEST_RETURNS:
-        raise LetfError(
-            f"{prices.source}: {len(returns)} returns from {prices.dates[0]} to {prices.dates[-1]}; "
-            f"at least {FEWEST_RETURNS} are needed, give more days"
-        )
-    gap = float(np.median(np.diff(prices.dates).astype(float)))
-    if gap > LARGEST_GAP:
-        raise LetfError(f"{prices.source}: prices are {gap:g} days apart in the median; daily prices are needed")
-    mean, sd = float(returns.mean()), float(returns.std())
-    if sd < STILL:
-        raise LetfError(f"{prices.source}: the prices do not move (all returns are equal); volatility must be above 0")
-    return mean, sd
 
 
 def _unlike_ends(likelihood: Likelihood) -> Iterator[Parameters]:

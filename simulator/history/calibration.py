@@ -1,11 +1,12 @@
 """What a fit of volatility regimes to prices found."""
 
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 import numpy as np
 
 from simulator.errors import LetfError
+from simulator.history.fitted import ERROR_DIGITS, Fitted, significant
 from simulator.history.likelihood import stationary
 from simulator.history.prices import Prices
 from simulator.spec.markov import MarkovMarket, Regime
@@ -18,15 +19,7 @@ SCHEMA = "letf.calibrate/1"
 DEFAULT_DRIFT = 0.08  # the default short rate, 0.04, and an equity premium of 0.04
 FEW_DAYS = 21.0
 FOREVER = 1e6  # days; a mean stay beyond it was not seen to end
-DIGITS, ERROR_DIGITS = 8, 4  # significant, of a market's volatilities and drifts, and of standard errors and stays
-DECIMALS = 8  # of its probabilities
-
-
-class Fitted(NamedTuple):
-    """A fitted parameter and its standard error; None where the parameter is on its bound or not identified."""
-
-    estimate: float
-    stderr: float | None
+DECIMALS = 8  # of a market's probabilities
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -117,9 +110,9 @@ class Calibration:
         regimes = tuple(
             Regime(
                 name=regime,
-                annual_vol=_significant(self.annual_vol[k].estimate),
-                annual_log_drift=_significant(self.annual_log_drift[k].estimate),
-                dof=None if self.dof is None else _significant(self.dof[k].estimate),
+                annual_vol=significant(self.annual_vol[k].estimate),
+                annual_log_drift=significant(self.annual_log_drift[k].estimate),
+                dof=None if self.dof is None else significant(self.dof[k].estimate),
             )
             for k, regime in enumerate(self.regimes)
         )
@@ -138,9 +131,7 @@ class Calibration:
         durations = zip(self.regimes, self.mean_duration_days, strict=True)
         errors = {
             regime: {
-                name: _significant(value.stderr, ERROR_DIGITS)
-                for name, value in row.items()
-                if value.stderr is not None
+                name: significant(value.stderr, ERROR_DIGITS) for name, value in row.items() if value.stderr is not None
             }
             for regime, row in self.parameters().items()
         }
@@ -158,7 +149,7 @@ class Calibration:
             "filtered_last": _whole(self.filtered_last),
             "stationary": _whole(self.stationary),
             "mean_duration_days": {
-                name: _significant(days, ERROR_DIGITS) for name, days in durations if days is not None
+                name: significant(days, ERROR_DIGITS) for name, days in durations if days is not None
             },
             "standard_errors": {regime: row for regime, row in errors.items() if row},
         }
@@ -192,10 +183,6 @@ class Calibration:
             "filtered_last": dict(zip(self.regimes, self.filtered_last.tolist(), strict=True)),
             "notes": self.notes(),
         }
-
-
-def _significant(value: float, digits: int = DIGITS) -> float:
-    return float(f"{value:.{digits}g}")
 
 
 def _whole(probabilities) -> list[float]:

@@ -2,7 +2,8 @@
 
 import textwrap
 
-from simulator.history.calibration import Calibration, Fitted
+from simulator.history.calibration import Calibration
+from simulator.history.fitted import Fitted
 from simulator.output.heading import drift_text
 from simulator.spec.markov import MarkovMarket
 

@@ -9,8 +9,8 @@ import pytest
 
 from simulator.errors import LetfError
 from simulator.history.calibrate import calibrate
-from simulator.history.calibration import Fitted
 from simulator.history.em import starts
+from simulator.history.fitted import Fitted
 from simulator.history.innovations import student_log_density, student_slope
 from simulator.history.likelihood import Likelihood, stationary
 from simulator.history.newton import hessian, maximise
