@@ -51,6 +51,7 @@ def _keep(ticker, start, folder, replace, tell):
     """Fetch one ticker and write its files; its record."""
     from simulator.history import fetch as history
     from simulator.history.cached import find
+    from simulator.history.revision import contradiction
     from simulator.output.document import dumps
     from simulator.output.files import write_atomically
 
@@ -60,7 +61,7 @@ def _keep(ticker, start, folder, replace, tell):
     except LetfError:
         tell(f"{ticker}: the prices kept were changed or lost their record; the new ones take their place")
         old = None
-    if old and not replace and (against := history.contradiction(old, fetched)):
+    if old and not replace and (against := contradiction(old.content, fetched.content)):
         raise history.FetchError(ticker, f"{against}; the old prices are kept, --replace takes the new")
     if without := fetched.record["days_without_price"]:
         tell(f"{ticker}: {len(without)} days without a price are left out, the last {without[-1]}")

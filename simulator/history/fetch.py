@@ -8,14 +8,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from io import BytesIO
 from os import devnull
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from simulator.errors import LetfError
-from simulator.history.cached import SCHEMA, Cached, check_ticker
+from simulator.history.cached import SCHEMA, check_ticker
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,8 +23,6 @@ FIRST_DAY = date(1980, 1, 1)  # well before any fund; Yahoo takes it as "all the
 PAUSES = (5.0, 20.0, 60.0)  # seconds before the second, third and last try after a 429
 PATIENCE = 120.0  # seconds; a Retry-After beyond is told, not waited for
 COLUMNS = ("Open", "High", "Low", "Close", "Adj Close", "Volume")
-SETTLED = 10  # days; the last ones of a download may still change: dividends are posted late
-TOLERANCE = 2e-3  # of a daily log return; IWM's quarterly dividend is 3e-3, Yahoo's rounding 1e-6
 LARGEST_GAP = 3  # days between prices, in the median, that still are daily ones
 
 
@@ -83,7 +80,7 @@ def fetch(
     Raises
     ------
     LetfError
-        If the name is no ticker or yfinance is not installed.
+        If the name is no ticker, `start` is to come, or yfinance is not installed.
     FetchError
         On no connection, a refusal, an answer that is no daily prices, or none from `start` on.
     """
@@ -95,6 +92,8 @@ def fetch(
     except ImportError:
         raise LetfError('fetching prices needs yfinance; install it with pip install "letf[fetch]"') from None
     now = datetime.now(UTC) if now is None else now.astimezone(UTC)
+    if start >= now.date():
+        raise LetfError(f"start {start} is not in the past; give an earlier day")
     request = _request(start, now)
     for tries, pause in enumerate((*PAUSES, None), 1):
         try:
@@ -115,6 +114,8 @@ def fetch(
 
 def _request(start: date, now: datetime) -> dict[str, Any]:
     """Every argument of yfinance's Ticker.history."""
+    from simulator.history.yahoo import TIMEOUT
+
     return {
         "period": None,
         "interval": "1d",
@@ -127,7 +128,7 @@ def _request(start: date, now: datetime) -> dict[str, Any]:
         "repair": False,  # prices as they were published; what is doubtful is the reader's to judge
         "keepna": True,  # a day without a price is counted here, not dropped unseen
         "rounding": False,
-        "timeout": 10,
+        "timeout": TIMEOUT,
         "raise_errors": False,  # the deprecated way; see _strict
     }
 
@@ -205,31 +206,3 @@ def _record(ticker, request, ended, kept, content, now):
         "days_without_price": [str(day) for day in ended.index.difference(kept.index)],
         "sha256": hashlib.sha256(content).hexdigest(),
     }
-
-
-def contradiction(old: Cached, new: Fetched) -> str | None:
-    """How a new download contradicts the one that is kept, beyond adjustment for splits and dividends; None: nowhere.
-
-    Adjustment scales all earlier prices alike and leaves their daily moves as they were. Every day that is kept must be
-    in the new one, and adjusted daily moves must agree within 0.2 %, but for the last 10 days.
-    """
-    before, after = (_adjusted(prices.content) for prices in (old, new))
-    gone = before.index.difference(after.index)
-    if len(gone):
-        return f"{len(gone)} of the {len(before)} days kept are missing in the new download, the first {gone[0]}"
-    moves = [np.diff(np.log(closes.to_numpy())) for closes in (before, after[before.index])]
-    changed = np.flatnonzero(np.abs(moves[1] - moves[0])[:-SETTLED] > TOLERANCE)
-    if not len(changed):
-        return None
-    first = changed[0]
-    was, now = (np.expm1(move[first]) for move in moves)
-    return (
-        f"{len(changed)} daily moves of the past differ in the new download, the first on {before.index[first + 1]}: "
-        f"{was:+.2%}, now {now:+.2%}"
-    )
-
-
-def _adjusted(content: bytes) -> "pd.Series":
-    import pandas as pd
-
-    return pd.read_csv(BytesIO(content), index_col="Date")["Adj Close"]
