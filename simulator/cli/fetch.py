@@ -64,7 +64,7 @@ def _keep(ticker, start, folder, replace, tell):
     if old and not replace and (against := contradiction(old.content, fetched.content)):
         raise history.FetchError(ticker, f"{against}; the old prices are kept, --replace takes the new")
     if without := fetched.record["days_without_price"]:
-        tell(f"{ticker}: {len(without)} days without a price are left out, the last {without[-1]}")
+        tell(f"{ticker}: days without a price, left out: {len(without)}, the last {without[-1]}")
     path = folder / f"{ticker}.csv"
     write_atomically(path, fetched.content)
     write_atomically(path.with_suffix(".json"), dumps(fetched.record).encode())  # last: it vouches for the other

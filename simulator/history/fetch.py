@@ -102,7 +102,7 @@ def fetch(
             asked = limit.retry_after or 0
             if pause is None or asked > PATIENCE:
                 until = f"in {asked:g} s" if asked > PATIENCE else "in an hour"
-                raise FetchError(ticker, f"{limit}, {tries} tries; try again {until}, with fewer tickers") from None
+                raise FetchError(ticker, f"{limit} at try {tries}; try again {until}, with fewer tickers") from None
             pause = max(pause, asked)
             if hear:
                 hear(f"{ticker}: {limit}; trying again in {pause:g} s")
@@ -182,7 +182,7 @@ def _fetched(ticker, request, table, now):
     closes = ended[["Close", "Adj Close"]].to_numpy(dtype=float)
     kept = ended[np.all((closes > 0) & np.isfinite(closes), axis=1)]
     if len(kept) < 2:
-        raise Refusal(f"{len(kept)} days of prices from {request['start']} to before {today}; give an earlier --start")
+        raise Refusal(f"fewer than 2 days of prices from {request['start']} to before {today}; give an earlier --start")
     gap = float(np.median(np.diff(np.array(kept.index, dtype="datetime64[D]")).astype(float)))
     if gap > LARGEST_GAP:
         raise Refusal(f"Yahoo's prices are {gap:g} days apart in the median; daily ones were asked for")

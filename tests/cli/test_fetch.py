@@ -147,7 +147,7 @@ def test_a_crash_between_the_two_files_is_noticed(server, folder, monkeypatch):
 
 def test_days_without_a_price_are_told_unless_quiet(server):
     server.charts["IWM"]["close"][7] = None
-    note = f"Note: IWM: 1 days without a price are left out, the last {DAYS[7]}\n"
+    note = f"Note: IWM: days without a price, left out: 1, the last {DAYS[7]}\n"
     assert run("IWM").stderr == note
     assert run("IWM", "--quiet").stderr == ""
 
