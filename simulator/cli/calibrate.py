@@ -51,12 +51,12 @@ def calibrate(
     letf calibrate IWM.csv --regimes 2 --start 2010-01-01 --plot regimes.png
     """
     from simulator.history.calibrate import calibrate, must_compile
-    from simulator.history.calibration import DEFAULT_DRIFT
     from simulator.history.prices import read_prices
     from simulator.output.calibration_report import report
     from simulator.output.document import dumps
     from simulator.output.files import write_atomically
     from simulator.spec.files import market_to_toml
+    from simulator.spec.model import DEFAULT_DRIFT
 
     read = read_prices(prices, accept_jumps=accept_jumps).between(start, end)
     if must_compile() and not quiet:

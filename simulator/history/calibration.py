@@ -10,13 +10,12 @@ from simulator.history.fitted import ERROR_DIGITS, Fitted, significant
 from simulator.history.likelihood import stationary
 from simulator.history.prices import Prices
 from simulator.spec.markov import MarkovMarket, Regime
-from simulator.spec.model import Drift
+from simulator.spec.model import DEFAULT_DRIFT, Drift
 
 Innovations = Literal["normal", "t"]
 Initial = Literal["last", "stationary"]
 
 SCHEMA = "letf.calibrate/1"
-DEFAULT_DRIFT = 0.08  # the default short rate, 0.04, and an equity premium of 0.04
 FEW_DAYS = 21.0
 FOREVER = 1e6  # days; a mean stay beyond it was not seen to end
 DECIMALS = 8  # of a market's probabilities
@@ -123,7 +122,7 @@ class Calibration:
             drift=drift,
             index=index,
             name=name or f"{index.lower()}-markov{len(regimes)}{'-t' if self.dof else ''}",
-            provenance=self.provenance(),
+            provenance=self.provenance() | ({} if initial == "stationary" else {"as_of": str(self.prices.dates[-1])}),
         )
 
     def provenance(self) -> dict[str, Any]:
@@ -135,12 +134,7 @@ class Calibration:
             }
             for regime, row in self.parameters().items()
         }
-        return {
-            "source_file": self.prices.source,
-            "sha256": self.prices.sha256,
-            "price_column": self.prices.column,
-            "first_date": str(self.prices.dates[0]),
-            "last_date": str(self.prices.dates[-1]),
+        return self.prices.provenance() | {
             "days": self.days,
             "innovations": self.innovations,
             "parameters": self.n_parameters,

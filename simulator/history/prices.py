@@ -48,6 +48,16 @@ class Prices:
         """log(close[t] / close[t - 1]), (T - 1,)."""
         return np.diff(np.log(self.close))
 
+    def provenance(self) -> dict[str, str]:
+        """What the prices are, as the file of a market made of them keeps it."""
+        return {
+            "source_file": self.source,
+            "sha256": self.sha256,
+            "price_column": self.column,
+            "first_date": str(self.dates[0]),
+            "last_date": str(self.dates[-1]),
+        }
+
     def note(self) -> str:
         """Which column the closes are from, and what that means."""
         note = f"{self.source}: closes are from column {self.column!r}"

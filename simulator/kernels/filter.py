@@ -1,4 +1,4 @@
-"""What observed days say about the hidden regime: Hamilton's filter and Kim's smoother."""
+"""What observed days say about the hidden state: Hamilton's filter, Kim's smoother, and the GARCH recursion."""
 
 from math import exp, inf, log
 
@@ -96,3 +96,26 @@ def kim_smoother(filtered, transition, smoothed, moves):
                     both = filtered[t, i] * transition[i, j] / predicted[j] * smoothed[t + 1, j]
                     smoothed[t, i] += both
                     moves[i, j] += both
+
+
+@kernel
+def garch_filter(residuals, omega, alpha, gamma, beta, limit, variances):
+    """Move `variances[0]` on through the days; give the variance of the day after the last.
+
+    variances[t+1] = omega + (alpha + gamma [e_t < 0]) e_t^2 + beta min(variances[t], limit)
+    (Glosten, Jagannathan and Runkle 1993, eq. 3), as in `kernels.garch.garch_day`.
+
+    Parameters
+    ----------
+    residuals : float64 (T,)
+        e_t, daily log returns less their mean.
+    limit : float
+        The largest variance that a day can have.
+    variances : float64 (T,), filled from the second on
+    """
+    following = variances[0]
+    for t in range(residuals.shape[0]):
+        variances[t] = min(following, limit)
+        news = alpha + gamma if residuals[t] < 0 else alpha
+        following = omega + news * residuals[t] ** 2 + beta * variances[t]
+    return min(following, limit)
