@@ -36,13 +36,14 @@ FUNDS = (
     click.option("--fund", "tickers", multiple=True, metavar="TICKER", help="A fund; repeatable. [TNA, TZA]"),
     click.option("--funds-file", type=INPUT_FILE, metavar="FILE", help="Funds TOML: adds to the built-in funds."),
 )
-RUN = (
-    click.option("--horizon", type=DAYS, multiple=True, metavar="DAYS", help="Holding periods, 5,21,63. [1 to 252]"),
-    click.option("--paths", type=WHOLE, metavar="N", help="Simulated paths. [262144]"),
-    click.option("--seed", type=WHOLE, metavar="N", help="Seed of the random numbers. [1]"),
-    click.option("--rate", type=FRACTION, metavar="R", help="Short rate a year, 4% or 0.04. [4%]"),
-    click.option("--threads", type=WHOLE, metavar="N", help="Threads; the result is the same at any. [cores]"),
+HORIZON = click.option(
+    "--horizon", type=DAYS, multiple=True, metavar="DAYS", help="Holding periods, 5,21,63. [1 to 252]"
 )
+PATHS = click.option("--paths", type=WHOLE, metavar="N", help="Simulated paths. [262144]")
+SEED = click.option("--seed", type=WHOLE, metavar="N", help="Seed of the random numbers. [1]")
+RATE = click.option("--rate", type=FRACTION, metavar="R", help="Short rate a year, 4% or 0.04. [4%]")
+THREADS = click.option("--threads", type=WHOLE, metavar="N", help="Threads; the result is the same at any. [cores]")
+RUN = (HORIZON, PATHS, SEED, RATE, THREADS)
 JSON = click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
 QUIET = click.option("--quiet", is_flag=True, is_eager=True, help="No progress and no notes on stderr.")
 
