@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from simulator.errors import LetfError
-from simulator.spec.fund import Fund, funds_from_dict
+from simulator.spec.fund import Fund, funds_from_dict, funds_to_dict
 from simulator.spec.market import Market, market_from_dict
 from simulator.spec.markov import MarkovMarket
 
@@ -75,6 +75,13 @@ def market_to_toml(market: Market) -> str:
 
     text = tomli_w.dumps(_rounded(market.to_dict()))
     return NUMBERS.sub(lambda rows: "[" + ", ".join(rows[0].strip("[]\n ,").replace(",", " ").split()) + "]", text)
+
+
+def funds_to_toml(funds: tuple[Fund, ...]) -> str:
+    """The content of a funds file."""
+    import tomli_w
+
+    return tomli_w.dumps(_rounded(funds_to_dict(funds)))
 
 
 def read_funds(path: Path | str) -> tuple[Fund, ...]:
