@@ -95,17 +95,17 @@ class GarchFit:
             raise LetfError(f'innovations must be "skewt" or "residuals", got {draw!r}')
         if initial not in ("last", "stationary"):
             raise LetfError(f'initial must be "last" or "stationary", got {initial!r}')
-        names = ("omega", "alpha", "gamma", "beta", *(("dof", "skew") if draw == "skewt" else ()))
-        values: dict[str, Any] = {key: significant(value) for key, (value, _) in self.parameters().items()}
-        law = {} if draw == "skewt" else {"residuals": tuple(np.round(self.residuals, DECIMALS).tolist())}
-        start = {"initial": float(self.conditional_vol[-1])} if initial == "last" else {}
+        keys: dict[str, Any] = {key: significant(value) for key, (value, _) in self.parameters().items()}
+        if draw == "residuals":
+            del keys["dof"], keys["skew"]
+            keys["residuals"] = tuple(np.round(self.residuals, DECIMALS).tolist())
+        if initial == "last":  # any volatility, for `as_of` to replace: there may be no stationary one
+            keys["initial"] = float(self.conditional_vol[-1])
         market = GarchMarket(
-            **{key: values[key] for key in ("annual_log_drift", *names)},
-            **law,
-            **start,
+            **keys,
             drift=drift,
             index=index,
-            name=name or f"{index.lower()}-garch{'-residuals' if law else ''}",
+            name=name or f"{index.lower()}-garch{'-residuals' if draw == 'residuals' else ''}",
             provenance=self.provenance(),
         )
         return as_of(market, self.prices) if initial == "last" else market

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from math import sqrt
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -10,18 +11,18 @@ from simulator.history.innovations import normal_log_density, student_log_densit
 from simulator.history.prices import Prices
 from simulator.history.series import Series
 from simulator.kernels.filter import garch_filter, hamilton_filter
-from simulator.spec.bootstrap import BootstrapMarket
 from simulator.spec.ensemble import EnsembleMarket
 from simulator.spec.garch import CAP, GarchMarket
-from simulator.spec.market import Market
 from simulator.spec.markov import MarkovMarket
-from simulator.spec.model import TRADING_DAYS
+from simulator.spec.model import TRADING_DAYS, IndexModel
+
+M = TypeVar("M", bound=IndexModel)
 
 FEWEST_RETURNS = 66  # three months, in which what was before the first is all but forgotten
 BACKCAST_DAYS, BACKCAST_DECAY = 75, 0.94  # the days whose mean square is what was before the first
 
 
-def as_of(market: Market, prices: Prices, vol_index: Series | None = None) -> Market:
+def as_of(market: M, prices: Prices, vol_index: Series | None = None) -> M:
     """The market whose day 1 is the day after the last of `prices`; its provenance says so by `as_of`.
 
     Regimes start from the filtered law of the last day times `transition`, after its log return where returns are
@@ -41,26 +42,27 @@ def as_of(market: Market, prices: Prices, vol_index: Series | None = None) -> Ma
     LetfError
         If the prices are too few, not daily, or do not move.
     """
-    returns = daily_log_returns(prices, FEWEST_RETURNS)
-    return _started(market, returns, str(prices.dates[-1]))
+    return _started(market, daily_log_returns(prices, FEWEST_RETURNS), str(prices.dates[-1]))
 
 
-def _started(market: Market, returns: np.ndarray, day: str) -> Market:
+def _started(market: M, returns: np.ndarray, day: str) -> M:
     """The market after `returns`, the last of which is that of `day`."""
-    provenance = {**market.provenance, "as_of": day}
+    return replace(market, **_state(market, returns, day), provenance={**market.provenance, "as_of": day})
+
+
+def _state(market: IndexModel, returns: np.ndarray, day: str) -> dict[str, Any]:
+    """What of the market changes with its state."""
     match market:
         case MarkovMarket():
             law = filtered_laws(market, returns)[-1] @ np.array(market.transition)
             last = float(returns[-1]) if market.autocorrelation else None
-            return replace(market, initial=tuple(law.tolist()), last_log_return=last, provenance=provenance)
+            return {"initial": tuple(law.tolist()), "last_log_return": last}
         case GarchMarket():
-            vol = sqrt(following_variance(market, returns) * TRADING_DAYS)
-            return replace(market, initial=vol, provenance=provenance)
-        case BootstrapMarket():
-            return replace(market, provenance=provenance)
+            return {"initial": sqrt(following_variance(market, returns) * TRADING_DAYS)}
         case EnsembleMarket():
-            members = tuple(replace(member, market=_started(member.market, returns, day)) for member in market.members)
-            return replace(market, members=members, provenance=provenance)
+            started = (replace(member, market=_started(member.market, returns, day)) for member in market.members)
+            return {"members": tuple(started)}
+    return {}
 
 
 def filtered_laws(market: MarkovMarket, returns: np.ndarray) -> np.ndarray:
