@@ -5,7 +5,9 @@ import numpy as np
 from simulator.engine.blocks import Statistics
 from simulator.engine.lower import lower
 from simulator.kernels.rng import NORMALS, normals, philox_words
+from simulator.spec.bootstrap import BootstrapMarket
 from simulator.spec.fund import Fund
+from simulator.spec.garch import GarchMarket
 from simulator.spec.markov import MarkovMarket, Regime
 from simulator.spec.run import Simulation
 
@@ -28,6 +30,13 @@ def market(count=3, *, vols=None, log_drifts=None, dof=None, **changes):
     log_drifts = log_drifts or [None] * count
     regimes = tuple(regime(i + 1, vols[i], annual_log_drift=log_drifts[i], dof=dof) for i in range(count))
     return MarkovMarket(**{"regimes": regimes, "transition": TRANSITIONS[count], "drift": 0.08} | changes)
+
+
+DAYS = np.random.default_rng(5).standard_t(4, 500)  # what days of the past look like, in their standard deviations
+GARCH = {"drift": 0.08, "omega": 3e-6, "alpha": 0.02, "gamma": 0.14, "beta": 0.89}
+SKEWED = GarchMarket(**GARCH, dof=6.0, skew=-0.15)
+RESIDUALS = GarchMarket(**GARCH, residuals=tuple(DAYS.tolist()), initial=0.4)
+BOOTSTRAP = BootstrapMarket(drift=0.08, log_returns=tuple((0.01 * DAYS).tolist()), block_days=10.0, scale=1.5)
 
 
 def fund(leverage, expense_ratio=0.0, **more):

@@ -7,10 +7,11 @@ import pytest
 from examples import drawn_normals, fund, market, run
 from scipy import stats
 
-from simulator.engine.lower import lower_market
+from simulator.engine.lower_market import lower_market
 from simulator.engine.simulate import simulate
 from simulator.kernels.fund import fund_growth
-from simulator.kernels.market import index_day
+from simulator.kernels.market import simple_returns
+from simulator.kernels.markov import regime_day
 
 VOLS = (0.10, 0.25, 0.50, 0.75, 1.00)
 # Leverage, index return: one year's fund return in %, no costs, at these volatilities (filings of 3x and -3x funds).
@@ -68,13 +69,14 @@ SIGMAS = 4.5
 
 def simulated_days(leverage, vol):
     """Fund growth and log index return of single days, from the kernels."""
-    lowered = lower_market(market(1, vols=[vol], drift="regime", log_drifts=[0.0]))
+    lowered = lower_market(market(1, vols=[vol], drift="regime", log_drifts=[0.0])).markov
     regime = np.zeros(LANES, np.int32)
     for call in range(CALLS):
         z = drawn_normals(7, 0, call, LANES)
         for row in range(len(z)):
             x, r, nav = np.full(LANES, lowered.last), np.empty(LANES, np.float32), np.ones((1, LANES))
-            index_day(lowered, regime, z, row, x, r)
+            regime_day(lowered, regime, z, row, x)
+            simple_returns(x, r)
             fund_growth(r, leverage, 0.0, nav, np.ones((1, LANES)), 0)
             yield nav[0], x.astype(float)
 

@@ -43,6 +43,7 @@ class Statistics:
             extremes=extremes,
             below=np.zeros((horizons, observed), np.int64),
             counts=np.zeros((horizons, observed, bins.COUNT), np.uint32),
+            capped=np.zeros(1, np.int64),
         )
         self._counted: np.ndarray | None = None  # int64, once there are more paths than 32 bits count
         self._uncounted = 0  # paths whose counts are in the tally
@@ -86,6 +87,7 @@ class Statistics:
         np.minimum(mine.extremes[:, :, 0], theirs.extremes[:, :, 0], out=mine.extremes[:, :, 0])
         np.maximum(mine.extremes[:, :, 1], theirs.extremes[:, :, 1], out=mine.extremes[:, :, 1])
         np.add(mine.below, theirs.below, out=mine.below)
+        np.add(mine.capped, theirs.capped, out=mine.capped)
         counts = other.counts()
         if self._uncounted + other.paths > MOST_COUNTED:
             self._empty(counts)

@@ -1,104 +1,165 @@
-"""One day of the index, for all lanes."""
+"""The index of any kind of market: the numbers it needs, and one day of it for all lanes."""
 
 from typing import NamedTuple
 
 import numpy as np
 
+from simulator.kernels.bootstrap import (
+    RETURN_ROWS,
+    VARIANCE_ROWS,
+    Bootstrap,
+    Memory,
+    first_blocks,
+    first_days,
+    next_blocks,
+    next_days,
+    past_day,
+    remember,
+    scaled_day,
+)
 from simulator.kernels.elementary import HALF_LN2, expm1, expm1_small
-from simulator.kernels.fma import fma
+from simulator.kernels.garch import Garch, draw_residuals, garch_day, skewed
 from simulator.kernels.jit import kernel
+from simulator.kernels.markov import Markov, first_regime, innovations, next_regime, regime_day
+from simulator.kernels.rng import CALL_WORDS, DAYS, FILL_WORDS, NORMALS, REGIMES, normals, philox_words
+from simulator.kernels.stats import LANES
 
-MAX_REGIMES = 4
-TABLE_STEP = 1 / 32  # of |z| between the knots of an innovation table
-TABLE_SEGMENTS = 216  # up to |z| = 6.75, beyond the largest normal of `rng.box_muller`
-KNOTS_PER_UNIT = np.float32(1 / TABLE_STEP)
-ONE_BIT = np.uint32(1)
+MARKOV, GARCH, BOOTSTRAP = 0, 1, 2
+SLOT_NORMALS, SLOT_REGIMES, SLOT_DAYS = np.uint64(NORMALS), np.uint64(REGIMES), np.uint64(DAYS)
 
 
-class Markov(NamedTuple):
-    """A regime-switching market in daily raw numbers.
+class Market(NamedTuple):
+    """A market of any kind in daily raw numbers; of the three members only that of `kind` is read."""
 
-    What depends on the regime is a tuple of three or, for four regimes, four: kernels are compiled for either, and
-    choosing among three is a quarter cheaper. Beyond its `regimes` nothing is reached.
+    kind: int
+    markov: Markov
+    garch: Garch
+    bootstrap: Bootstrap
 
-    first : tuple of 2 or 3 int32, thresholds of day 1: a 31-bit uniform above the j-th lies beyond regime j.
-    thresholds : tuple of as many tuples by regime, those of the rows of the transition matrix.
-    mean, sd : tuple of float32 by regime, daily log return and volatility.
-    table : float32 (4, segments, 4), cubics that turn a normal z into the regime's innovation; (4, 0, 4): none.
-    autocorrelation : float32, rho.  center : float32, mbar.  last : float32, x_0.
+
+class State(NamedTuple):
+    """What lanes carry from day to day: (LANES,) but for words and normals, (8, LANES), of eight days."""
+
+    words: np.ndarray
+    z: np.ndarray
+    x: np.ndarray
+    place: np.ndarray  # int32: the regime, or the day of the past
+    variance: np.ndarray
+    scale: np.ndarray
+    shift: np.ndarray
+    memory: Memory
+
+
+@kernel
+def before_first_day(market):
+    """The state before day 1."""
+    scaled = market.kind == BOOTSTRAP and market.bootstrap.scaled
+    width = LANES if scaled else 0
+    memory = Memory(np.empty((VARIANCE_ROWS, width)), np.empty((RETURN_ROWS, width)))
+    if scaled:
+        remember(market.bootstrap, memory)
+    return State(
+        np.empty((FILL_WORDS, LANES), np.uint32),
+        np.empty((FILL_WORDS, LANES), np.float32),
+        np.full(LANES, market.markov.last, np.float32),
+        np.zeros(LANES, np.int32),
+        np.full(LANES, market.garch.first, np.float32),
+        np.empty(LANES, np.float64),
+        np.empty(LANES, np.float32),
+        memory,
+    )
+
+
+@kernel
+def markov_days(market, seed, first_path, first_day, days, state, r):
+    words, z, x, regime = state.words, state.z, state.x, state.place
+    call, many = np.uint64(first_day // CALL_WORDS), market.regimes > 1
+    thresholds, table = market.thresholds, market.table
+    philox_words(seed, first_path, call, SLOT_NORMALS, words)
+    normals(words, z)
+    if many:
+        philox_words(seed, first_path, call, SLOT_REGIMES, words)
+    for row in range(days):
+        if many:
+            if first_day + row == 0:
+                first_regime(words, market.first, regime)
+            else:
+                next_regime(words, row, thresholds, regime)
+        if table.shape[1] > 0:
+            innovations(z, row, table, regime)
+        regime_day(market, regime, z, row, x)
+        simple_returns(x, r[row])
+
+
+@kernel
+def garch_days(market, seed, first_path, first_day, days, n, state, r):
+    words, z, x, variance = state.words, state.z, state.x, state.variance
+    call, table, residuals = np.uint64(first_day // CALL_WORDS), market.table, market.residuals
+    drawn = residuals.shape[0] > 0
+    philox_words(seed, first_path, call, SLOT_DAYS if drawn else SLOT_NORMALS, words)
+    if not drawn:
+        normals(words, z)
+    capped = 0
+    for row in range(days):
+        if drawn:
+            draw_residuals(words, row, residuals, z)
+        else:
+            skewed(z, row, table)
+        capped += garch_day(market, z, row, n, variance, x)
+        simple_returns(x, r[row])
+    return capped
+
+
+@kernel
+def bootstrap_days(market, seed, first_path, first_day, days, state, r):
+    words, z, x, position = state.words, state.z, state.x, state.place
+    scale, shift, memory = state.scale, state.shift, state.memory
+    if first_day == 0 and market.scaled:
+        philox_words(seed, first_path, np.uint64(0), SLOT_NORMALS, words)
+        normals(words, z)
+    philox_words(seed, first_path, np.uint64(first_day // CALL_WORDS), SLOT_DAYS, words)
+    for row in range(days):
+        day = first_day + row
+        if day == 0:
+            first_days(words, market.days.shape[0], position)
+        else:
+            next_days(words, row, market, position)
+        if market.scaled:
+            if day == 0:
+                first_blocks(market, z, position, scale, shift)
+            else:
+                next_blocks(market, words, row, day, memory, position, scale, shift)
+            scaled_day(market, day, position, scale, shift, memory, x)
+        else:
+            past_day(market, position, x)
+        simple_returns(x, r[row])
+
+
+@kernel
+def index_days(market, seed, first_path, first_day, days, n, state, r):
+    """The simple returns of all lanes over up to eight days; give how often one of the first `n` was capped.
+
+    Parameters
+    ----------
+    market : Market
+    first_day : int
+        From 0, a multiple of eight: the words of one call serve four days, those of one filling eight.
+    r : float32 (8, lanes), of which the first `days` rows are filled
     """
-
-    regimes: int
-    first: tuple
-    thresholds: tuple
-    mean: tuple
-    sd: tuple
-    table: np.ndarray
-    autocorrelation: np.float32
-    center: np.float32
-    last: np.float32
+    if market.kind == MARKOV:
+        markov_days(market.markov, seed, first_path, first_day, days, state, r)
+    elif market.kind == GARCH:
+        return garch_days(market.garch, seed, first_path, first_day, days, n, state, r)
+    else:
+        bootstrap_days(market.bootstrap, seed, first_path, first_day, days, state, r)
+    return 0
 
 
 @kernel
-def pick(k, values):
-    """values[k] of three or four, without a branch or a gather; their number is known when this is compiled."""
-    low = values[0] if k == 0 else values[1]
-    high = values[2]
-    if len(values) == 4:
-        high = values[2] if k == 2 else values[-1]
-    return low if k < 2 else high
-
-
-@kernel
-def first_regime(words, first, regime):
-    """Draw day 1's `regime` (lanes,) int32 by inverse law from row 0 of `words` (rows, lanes) uint32."""
-    for i in range(regime.shape[0]):
-        u = np.int32(words[0, i] >> ONE_BIT)
-        drawn = np.int32(u > first[0]) + np.int32(u > first[1])
-        if len(first) == 3:
-            drawn += np.int32(u > first[-1])
-        regime[i] = drawn
-
-
-@kernel
-def next_regime(words, row, thresholds, regime):
-    """Move `regime` (lanes,) int32 one day on, by inverse law of its row of the transition matrix."""
-    for i in range(regime.shape[0]):
-        u = np.int32(words[row, i] >> ONE_BIT)
-        k = regime[i]
-        drawn = np.int32(u > pick(k, thresholds[0])) + np.int32(u > pick(k, thresholds[1]))
-        if len(thresholds) == 3:
-            drawn += np.int32(u > pick(k, thresholds[-1]))
-        regime[i] = drawn
-
-
-@kernel
-def innovations(z, row, table, regime):
-    """Replace the normals in one row of `z` by their regimes' innovations, odd in z, by a cubic between knots."""
-    for i in range(z.shape[1]):
-        k = regime[i]
-        position = abs(z[row, i]) * KNOTS_PER_UNIT
-        segment = min(np.int32(position), np.int32(TABLE_SEGMENTS - 1))
-        f = position - np.float32(segment)
-        e = table[k, segment, 3]
-        e = fma(e, f, table[k, segment, 2])
-        e = fma(e, f, table[k, segment, 1])
-        e = fma(e, f, table[k, segment, 0])
-        z[row, i] = -e if z[row, i] < 0 else e
-
-
-@kernel
-def index_day(market, regime, e, row, x, r):
-    """x = m[s] + rho (x - mbar) + sd[s] e and r = exp(x) - 1, both (lanes,) float32; x holds yesterday's.
-
-    The innovations are row `row` of `e` (rows, lanes) float32.
-    """
-    means, sds, rho, center = market.mean, market.sd, market.autocorrelation, market.center
+def simple_returns(x, r):
+    """r = exp(x) - 1, both (lanes,) float32."""
     large = 0
     for i in range(x.shape[0]):
-        k = regime[i]
-        mean = fma(rho, x[i] - center, pick(k, means))
-        x[i] = fma(pick(k, sds), e[row, i], mean)
         large |= abs(x[i]) >= HALF_LN2
     if large:
         for i in range(x.shape[0]):

@@ -34,12 +34,14 @@ class Tally(NamedTuple):
     extremes : float64 (horizons, 1 + 2 funds, 2, PARTIAL), least and greatest values.
     below : int64 (horizons, 1 + 2 funds), values below 0.
     counts : uint32 (horizons, 1 + 2 funds, bins), half the cache that int64 takes; `Statistics` empties them in time.
+    capped : int64 (1,), days on which a path's volatility was capped.
     """
 
     sums: np.ndarray
     extremes: np.ndarray
     below: np.ndarray
     counts: np.ndarray
+    capped: np.ndarray
 
 
 class Scratch(NamedTuple):

@@ -1,12 +1,13 @@
-"""The filter and the smoother against slow twins and against all regime sequences."""
+"""The filters and the smoother against slow twins and against all regime sequences."""
 
 import itertools
 import math
 
 import numpy as np
 import pytest
+import reference
 
-from simulator.kernels.filter import hamilton_filter, kim_smoother
+from simulator.kernels.filter import garch_filter, hamilton_filter, kim_smoother
 
 ROUNDING = 1e-12  # relative; sums of some hundred terms in another order
 
@@ -125,3 +126,35 @@ def test_laws_sum_to_one_and_moves_agree_with_the_smoothed_laws():
     np.testing.assert_allclose(moves.sum(axis=1), smoothed[:-1].sum(axis=0), rtol=1e-10)
     np.testing.assert_allclose(moves.sum(axis=0), smoothed[1:].sum(axis=0), rtol=1e-10)
     assert np.array_equal(smoothed[-1], filtered[-1])
+
+
+GARCH = {"omega": 2e-6, "alpha": 0.02, "gamma": 0.12, "beta": 0.9}
+
+
+def garch(residuals, first, limit=0.0625, **changes):
+    variances = np.empty_like(residuals)
+    variances[0] = first
+    last = garch_filter(residuals, *(GARCH | changes).values(), limit, variances)
+    return np.append(variances, last)
+
+
+@pytest.mark.parametrize("limit", [0.0625, 2e-4], ids=["never met", "often met"])
+@pytest.mark.parametrize("changes", [{}, {"alpha": 0.0}, {"gamma": 0.0}, {"beta": 0.0}, {"gamma": -0.02}])
+def test_garch_variances_are_their_twins(limit, changes):
+    residuals = 0.013 * np.random.default_rng(5).standard_t(5, 2000)
+    expected = reference.garch_variances(residuals, *(GARCH | changes).values(), limit, 1e-4)
+    assert np.any(expected == limit) == (limit == 2e-4)
+    np.testing.assert_allclose(garch(residuals, 1e-4, limit, **changes), expected, rtol=ROUNDING)
+
+
+def test_garch_variance_of_three_days_by_hand():
+    expected = [1e-4, 2e-6 + 0.02 * 1e-4 + 0.9 * 1e-4]
+    expected += [2e-6 + 0.14 * 4e-4 + 0.9 * expected[1]]
+    expected += [2e-6 + 0.9 * expected[2]]
+    np.testing.assert_allclose(garch(np.array([0.01, -0.02, 0.0]), 1e-4), expected, rtol=ROUNDING)
+
+
+@pytest.mark.parametrize("first", [1.0, np.inf])
+def test_a_garch_variance_beyond_the_limit_is_the_limit(first):
+    variances = garch(np.array([0.01, -0.5, 0.01]), first, limit=0.01)
+    assert variances[0] == 0.01 and variances[2] == 0.01 and variances.max() == 0.01

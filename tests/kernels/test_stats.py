@@ -56,6 +56,7 @@ def tally(horizons=1, funds=0):
         extremes=extremes,
         below=np.zeros((horizons, observed), np.int64),
         counts=np.zeros((horizons, observed, bins.COUNT), np.uint32),
+        capped=np.zeros(1, np.int64),
     )
 
 

@@ -6,8 +6,9 @@ import reference
 from examples import drawn_normals, drawn_words, market
 from scipy import stats
 
-from simulator.engine.lower import lower_market
-from simulator.kernels.market import first_regime, index_day, innovations, next_regime
+from simulator.engine.lower_market import lower_market
+from simulator.kernels.market import simple_returns
+from simulator.kernels.markov import first_regime, innovations, next_regime, regime_day
 from simulator.kernels.rng import REGIMES
 
 LANES = 2**18
@@ -29,7 +30,7 @@ def some_normals(lanes=LANES, call=0):
 @pytest.mark.parametrize("count", [1, 2, 3, 4])
 def test_regimes_equal_the_twin(count):
     one, lanes = market(count), 3000
-    lowered, drawn = lower_market(one), regime_words(lanes)
+    lowered, drawn = lower_market(one).markov, regime_words(lanes)
     regime = np.zeros(lanes, np.int32)
     first_regime(drawn, lowered.first, regime)
     path = [regime.copy()]
@@ -44,7 +45,7 @@ def test_regimes_equal_the_twin(count):
 @pytest.mark.parametrize("law", [(1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0), (0.5, 0.0, 0.5)])
 def test_a_regime_of_probability_zero_never_comes(law):
     """Also for the smallest and the largest word."""
-    lowered, regime = lower_market(market(3, initial=law)), np.zeros(5, np.int32)
+    lowered, regime = lower_market(market(3, initial=law)).markov, np.zeros(5, np.int32)
     first_regime(np.array([[0, 1, 2**31, 2**32 - 2, 2**32 - 1]], np.uint32), lowered.first, regime)
     assert all(law[k] > 0 for k in regime)
     assert set(regime) == {k for k, p in enumerate(law) if p > 0}
@@ -53,7 +54,7 @@ def test_a_regime_of_probability_zero_never_comes(law):
 @pytest.mark.parametrize("count", [2, 3, 4])
 def test_day_one_has_the_initial_law(count):
     law = np.arange(1, count + 1) / sum(range(1, count + 1))
-    lowered, regime = lower_market(market(count, initial=tuple(law))), np.zeros(LANES, np.int32)
+    lowered, regime = lower_market(market(count, initial=tuple(law))).markov, np.zeros(LANES, np.int32)
     first_regime(regime_words(), lowered.first, regime)
     assert stats.chisquare(np.bincount(regime, minlength=count), law * LANES).pvalue > 1e-4
 
@@ -62,7 +63,7 @@ def test_day_one_has_the_initial_law(count):
 def test_transition_frequencies(count):
     """From each regime, the next day's regime has its row's law."""
     one = market(count, initial=(1 / count,) * count)
-    lowered, drawn, before = lower_market(one), regime_words(), np.zeros(LANES, np.int32)
+    lowered, drawn, before = lower_market(one).markov, regime_words(), np.zeros(LANES, np.int32)
     first_regime(drawn, lowered.first, before)
     after = before.copy()
     next_regime(drawn, 1, lowered.thresholds, after)
@@ -78,7 +79,7 @@ def innovations_of(dof, z):
     regimes = tuple(market(2).regimes)
     fat = market(2, regimes=(regimes[0], type(regimes[1])(name="fat", annual_vol=0.4, dof=dof)))
     e = np.array(z, np.float32)[None]
-    innovations(e, 0, lower_market(fat).table, np.ones(e.size, np.int32))
+    innovations(e, 0, lower_market(fat).markov.table, np.ones(e.size, np.int32))
     return e[0].astype(float)
 
 
@@ -95,7 +96,7 @@ def test_normal_innovations_pass_the_table_unchanged():
     e = z.copy()
     regimes = tuple(market(2).regimes)
     mixed = market(2, regimes=(regimes[0], type(regimes[1])(name="fat", annual_vol=0.4, dof=4.0)))
-    innovations(e, 1, lower_market(mixed).table, np.zeros(e.shape[1], np.int32))
+    innovations(e, 1, lower_market(mixed).markov.table, np.zeros(e.shape[1], np.int32))
     assert np.abs(e - z).max() < 1e-6
 
 
@@ -119,14 +120,15 @@ def test_the_cut_is_reached():
     assert law.bound == pytest.approx(12 * np.sqrt(3))
 
 
-def test_index_day_follows_its_recursion():
+def test_regime_day_follows_its_recursion():
     one = market(4, log_drifts=[0.2, 0.1, -0.3, -1.5], drift="regime", autocorrelation=-0.15)
-    lowered = lower_market(one)
+    lowered = lower_market(one).markov
     regime = (np.arange(64) % 4).astype(np.int32)
     e = np.linspace(-6, 6, 64).astype(np.float32)
     yesterday = np.linspace(-0.1, 0.1, 64).astype(np.float32)
     x, r = yesterday.copy(), np.empty(64, np.float32)
-    index_day(lowered, regime, e[None], 0, x, r)
+    regime_day(lowered, regime, e[None], 0, x)
+    simple_returns(x, r)
     center = one.stationary_law() @ one.daily_means()
     twin = one.daily_means()[regime] - 0.15 * (yesterday - center) + one.daily_sds()[regime] * e
     assert x == pytest.approx(twin, rel=1e-6, abs=1e-8)
@@ -136,13 +138,13 @@ def test_index_day_follows_its_recursion():
 def test_autocorrelation_of_log_returns():
     """A long path of every lane: lag-one correlation rho, lag-two rho^2, variance sd^2 / (1 - rho^2)."""
     rho, lanes, days = 0.3, 4096, 64
-    lowered = lower_market(market(1, autocorrelation=rho))
-    x, r, regime = np.full(lanes, lowered.last), np.empty(lanes, np.float32), np.zeros(lanes, np.int32)
+    lowered = lower_market(market(1, autocorrelation=rho)).markov
+    x, regime = np.full(lanes, lowered.last), np.zeros(lanes, np.int32)
     path = []
     for call in range(days // 4):
         z = some_normals(lanes, call)
         for row in range(len(z)):
-            index_day(lowered, regime, z, row, x, r)
+            regime_day(lowered, regime, z, row, x)
             path.append(x.astype(float))
     path = np.array(path[16:]) - float(lowered.center)
     scale = 1 / np.sqrt(path.size)

@@ -1,0 +1,144 @@
+"""From a market to the raw daily numbers that the kernels read."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from simulator.kernels.bootstrap import LONGEST, WEEK, WINDOWS, Bootstrap
+from simulator.kernels.garch import Garch
+from simulator.kernels.growth import TERMS, WIDEST
+from simulator.kernels.market import BOOTSTRAP, GARCH, MARKOV, Market
+from simulator.kernels.markov import MAX_REGIMES, TABLE_SEGMENTS, TABLE_STEP, Markov
+from simulator.spec.bootstrap import BootstrapMarket
+from simulator.spec.garch import CAP, GarchMarket
+from simulator.spec.market import Market as MarketSpec
+from simulator.spec.markov import MarkovMarket, Regime
+from simulator.spec.model import TRADING_DAYS
+from simulator.spec.student import CutStudent
+
+FEWEST = 3  # regimes that kernels are compiled for; fewer are padded
+
+
+def lower_market(market: MarketSpec) -> Market:
+    """The market as raw numbers; the members of other kinds are there for the kernel's signature alone."""
+    match market:
+        case MarkovMarket():
+            return Market(MARKOV, _markov(market), NO_GARCH, NO_BOOTSTRAP)
+        case GarchMarket():
+            return Market(GARCH, NO_MARKOV, _garch(market), NO_BOOTSTRAP)
+        case BootstrapMarket():
+            return Market(BOOTSTRAP, NO_MARKOV, NO_GARCH, _bootstrap(market))
+    raise TypeError(f"an ensemble runs member by member, got {market.kind}")
+
+
+def _markov(market: MarkovMarket) -> Markov:
+    """Padded to three regimes or four."""
+    means, sds = market.daily_means(), market.daily_sds()
+    center = np.float32(market.stationary_law() @ means)
+    size = max(FEWEST, len(market.regimes))
+    rows = _padded([_thresholds(row, size) for row in market.transition], size)
+    return Markov(
+        regimes=len(market.regimes),
+        first=_thresholds(market.initial_law(), size),
+        thresholds=tuple(zip(*rows, strict=True)),
+        mean=_padded(means.astype(np.float32), size),
+        sd=_padded(sds.astype(np.float32), size),
+        table=_innovation_tables(market),
+        autocorrelation=np.float32(market.autocorrelation),
+        center=center,
+        last=center if market.last_log_return is None else np.float32(market.last_log_return),
+    )
+
+
+def _padded(values, size):
+    """A tuple of `size`, the last value repeated."""
+    return tuple(values[min(k, len(values) - 1)] for k in range(size))
+
+
+def _thresholds(probabilities, size):
+    """A 31-bit uniform above threshold j lies beyond regime j; one above 2^31 - 1 does not exist."""
+    cumulative = np.ones(size - 1)
+    known = np.cumsum(probabilities)[: len(probabilities) - 1]
+    cumulative[: len(known)] = np.minimum(known, 1)
+    return tuple((np.rint(cumulative * 2.0**31) - 1).astype(np.int32))
+
+
+def _innovation_tables(market):
+    """Tables of the map from a normal to each regime's innovation; none where all are normal."""
+    if all(regime.dof is None for regime in market.regimes):
+        return np.zeros((MAX_REGIMES, 0, 4), np.float32)
+    z = np.arange(TABLE_SEGMENTS + 1) * TABLE_STEP
+    maps = [
+        (z, np.ones_like(z)) if regime.dof is None else CutStudent(regime.dof).from_normal(z)
+        for regime in market.regimes
+    ]
+    return np.stack(_padded([_cubics(*values) for values in maps], MAX_REGIMES))
+
+
+def _cubics(value, slope):
+    """Cubic Hermite pieces through values and slopes at the knots, (segments, 4)."""
+    start, end, step = value[:-1], value[1:], slope * TABLE_STEP
+    rise = end - start
+    cubic = [start, step[:-1], 3 * rise - 2 * step[:-1] - step[1:], step[:-1] + step[1:] - 2 * rise]
+    return np.stack(cubic, axis=1).astype(np.float32)
+
+
+def _garch(market: GarchMarket) -> Garch:
+    table, residuals = np.zeros((2, 0, 4), np.float32), np.zeros(0, np.float32)
+    if market.residuals is None:
+        z = np.arange(TABLE_SEGMENTS + 1) * TABLE_STEP
+        (above, rise), (below, fall) = (market.innovations.from_normal(sign * z) for sign in (1, -1))
+        table = np.stack([_cubics(above, rise), _cubics(below, -fall)])
+    else:
+        residuals = market.innovations.values.astype(np.float32)
+    return Garch(
+        first=np.float32(market.first_variance()),
+        cap=np.float32(CAP),
+        omega=np.float32(market.omega),
+        alpha=np.float32(market.alpha),
+        gamma=np.float32(market.gamma),
+        beta=np.float32(market.beta),
+        drift=np.float32(market.drift / TRADING_DAYS),
+        growth=_growth(market.innovations.log_mean_exp),
+        table=table,
+        residuals=residuals,
+    )
+
+
+def _growth(log_mean_exp: Callable[[float], float]) -> np.ndarray:
+    """The polynomial of `kernels.growth` for an innovation, through Chebyshev nodes."""
+    t = (1 + np.cos(np.pi * (np.arange(4 * TERMS) + 0.5) / (4 * TERMS))) / 2
+    values = [log_mean_exp(WIDEST * node) / (WIDEST * node) for node in t]
+    return np.polynomial.Polynomial.fit(t, values, TERMS - 1, domain=[0, 1], window=[0, 1]).coef.astype(np.float32)
+
+
+def _bootstrap(market: BootstrapMarket) -> Bootstrap:
+    count = len(market.log_returns)
+    return NO_BOOTSTRAP._replace(
+        days=market.days().astype(np.float32),
+        threshold=np.uint32(min(round(2**32 / market.block_days), 2**32 - 1)),
+        spread=np.uint64(int(count * market.block_days)),
+    )
+
+
+NO_MARKOV = _markov(MarkovMarket(regimes=(Regime(name="none", annual_vol=1),), transition=((1.0,),), drift=0.0))
+NO_GARCH = Garch(
+    *(np.float32(0),) * 7, np.zeros(TERMS, np.float32), np.zeros((2, 0, 4), np.float32), np.zeros(0, np.float32)
+)
+NO_BOOTSTRAP = Bootstrap(
+    days=np.zeros(1, np.float32),
+    threshold=np.uint32(0),
+    spread=np.uint64(0),
+    scaled=False,
+    drift=np.float32(0),
+    scale=1.0,
+    growth=np.zeros(TERMS, np.float32),
+    vols=np.zeros(0),
+    variances=np.zeros(0),
+    coefficients=np.zeros(2 + len(WINDOWS)),
+    limits=np.zeros(2),
+    first=0.0,
+    error_sd=0.0,
+    past_variances=np.zeros(LONGEST),
+    past_returns=np.zeros(WEEK),
+)
