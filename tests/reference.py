@@ -157,6 +157,17 @@ def _innovations(market, z, regime):
     return e
 
 
+def garch_variances(residuals, omega, alpha, gamma, beta, limit, first):
+    """The variance of each day and of the one after the last, none above `limit`."""
+    variances = [min(first, limit)]
+    for e in residuals:
+        following = omega + alpha * e * e + beta * variances[-1]
+        if e < 0:
+            following += gamma * e * e
+        variances.append(min(following, limit))
+    return np.array(variances)
+
+
 def quantile(values, p):
     """The smallest value that at least a share p of the values does not exceed."""
     ordered = np.sort(values)
