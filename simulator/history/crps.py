@@ -19,28 +19,35 @@ class _Histogram(NamedTuple):
 
 
 def _histogram(law: Distribution) -> _Histogram:
-    used = np.flatnonzero(law.counts)
+    first, last = bins.bin_of([law.low, law.high])
+    used = first + np.flatnonzero(law.counts[first : last + 1])
     counts = law.counts[used].astype(float)
     lower, upper = np.maximum(bins.EDGES[used], law.low), np.minimum(bins.EDGES[used + 1], law.high)
     return _Histogram(counts, np.cumsum(counts) - counts, lower, np.maximum(upper, lower))
 
 
-def fair_crps(law: Distribution, outcome: float) -> float:
-    """Continuous ranked probability score of the law for what happened, in the outcome's units; lower is better.
+def verify(law: Distribution, outcome: float) -> tuple[float, float]:
+    """Fair CRPS and PIT of the law for what happened.
 
-    mean |x_i - y| - sum_ij |x_i - x_j| / (2 n (n - 1)): the divisor n (n - 1) makes its mean that of infinitely many
-    paths (Ferro 2014, Quarterly Journal of the Royal Meteorological Society 140, eq. 3). Within a bin the paths are
-    taken as spread evenly, which moves the score by less than `bins.error_bound`.
+    The continuous ranked probability score, in the outcome's units, lower is better:
+    mean |x_i - y| - sum_ij |x_i - x_j| / (2 n (n - 1)); the divisor n (n - 1) makes its mean that of infinitely many
+    paths (Ferro 2014, Quarterly Journal of the Royal Meteorological Society 140, eq. 3). The probability integral
+    transform: the share of the paths below the outcome, in [0, 1]. Within a bin the paths are taken as spread evenly,
+    which moves the score by less than twice `bins.error_bound`.
 
     Raises
     ------
     LetfError
         If there are fewer than two paths.
     """
-    n = law.n
-    if n < 2:
-        raise LetfError(f"a score needs at least 2 paths, got {n}")
-    counts, before, lower, upper = _histogram(law)
+    if law.n < 2:
+        raise LetfError(f"a score needs at least 2 paths, got {law.n}")
+    histogram = _histogram(law)
+    return _fair_crps(histogram, law.n, outcome), _share_below(histogram, law.n, outcome)
+
+
+def _fair_crps(histogram: _Histogram, n: int, outcome: float) -> float:
+    counts, before, lower, upper = histogram
     middle, width = (lower + upper) / 2, upper - lower
     distance = np.abs(middle - outcome)
     around = distance < width / 2  # the outcome's own bin: E|U - y| of a U even on it
@@ -51,12 +58,10 @@ def fair_crps(law: Distribution, outcome: float) -> float:
     return float(counts @ distance) / n - (between + within) / (2 * n * (n - 1))
 
 
-def share_below(law: Distribution, outcome: float) -> float:
-    """Share of the paths below the outcome, its probability integral transform (PIT), in [0, 1]."""
-    counts, before, lower, upper = _histogram(law)
+def _share_below(histogram: _Histogram, n: int, outcome: float) -> float:
+    counts, before, lower, upper = histogram
     if outcome < lower[0]:
         return 0.0
     spot = int(np.searchsorted(lower, outcome, side="right")) - 1
-    width = upper[spot] - lower[spot]
-    share = 1.0 if outcome >= upper[spot] else (outcome - lower[spot]) / width
-    return float(before[spot] + share * counts[spot]) / law.n
+    share = 1.0 if outcome >= upper[spot] else (outcome - lower[spot]) / (upper[spot] - lower[spot])
+    return float(before[spot] + share * counts[spot]) / n

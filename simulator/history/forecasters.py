@@ -1,13 +1,15 @@
 """The models that a score knows: what each fits once a year, and how it starts at an origin."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from simulator.errors import LetfError
+from simulator.history.kinds import DEFAULT, DEFAULT_KIND, fit_market
 from simulator.history.prices import Prices
 from simulator.history.series import Series
+from simulator.history.state import as_of
 from simulator.spec.market import Market
 from simulator.spec.markov import MarkovMarket, Regime
 from simulator.spec.model import TRADING_DAYS
@@ -69,13 +71,9 @@ def _of_kind(about: str, kind: str) -> Forecaster:
     """A kind of market, fitted and started as `letf calibrate` and `--as-of` do."""
 
     def fit(past: Past) -> Market:
-        from simulator.history.kinds import fit_market
-
         return fit_market(kind, past.prices, vol_index=past.vol_index, index=past.index)
 
     def start(fitted: Market, past: Past) -> Market:
-        from simulator.history.state import as_of
-
         return as_of(fitted, past.prices, past.vol_index)
 
     return Forecaster(about, fit, start)
@@ -88,14 +86,24 @@ FORECASTERS = {
     "markov": _of_kind("three regimes, filtered", "markov"),
     "bootstrap": _of_kind("stationary bootstrap of whole blocks, scaled", "bootstrap"),
     "ensemble": _of_kind("several kinds, paths shared out", "ensemble"),
-    "default": _of_kind("the market that --as-of takes where no kind is named", "default"),
 }
 BASELINES = ("gbm", "ewma", "gjr")
+OF_KIND = {"garch": "gjr"}  # kinds of market whose forecaster has another name
+DEFAULT_FORECASTER = OF_KIND.get(DEFAULT_KIND, DEFAULT_KIND)
 
 
-def find_forecasters(names: tuple[str, ...]) -> dict[str, Forecaster]:
-    """The baselines, then the models called `names`, in that order; an unknown name lists the known."""
+def find_forecasters(names: Iterable[str]) -> dict[str, Forecaster]:
+    """The baselines, then the models called `names`, in that order; "default": the kind that prices are given to.
+
+    Raises
+    ------
+    LetfError
+        On an unknown name; it lists the known ones.
+    """
+    chosen = dict.fromkeys(BASELINES)
     for name in names:
-        if name not in FORECASTERS:
-            raise LetfError(f"unknown model {name!r}; known: {', '.join(FORECASTERS)}")
-    return {name: FORECASTERS[name] for name in dict.fromkeys((*BASELINES, *names))}
+        found = DEFAULT_FORECASTER if name == DEFAULT else OF_KIND.get(name, name)
+        if found not in FORECASTERS:
+            raise LetfError(f"unknown model {name!r}; known: {', '.join((*FORECASTERS, DEFAULT))}")
+        chosen[found] = None
+    return {name: FORECASTERS[name] for name in chosen}

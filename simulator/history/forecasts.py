@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simulator.history.crps import fair_crps, share_below
+from simulator.history.crps import verify
 from simulator.history.origins import Origins
 from simulator.history.record import Record
 from simulator.result import QUANTILES, Result
@@ -20,17 +20,18 @@ class Forecasts:
 
     crps : float64 (N, F, H, 2), fair CRPS of fund return and divergence.
     pit : float64 (N, F, H, 2), share of paths below the outcome.
-    quantiles : float64 (N, F, H, 2, 7), at `result.QUANTILES`.
+    quantiles : float64 (N, F, H, 2, 7), at `result.QUANTILES`; None where they are not kept.
     """
 
     crps: np.ndarray
     pit: np.ndarray
-    quantiles: np.ndarray
+    quantiles: np.ndarray | None
 
     @classmethod
-    def empty(cls, shape: tuple[int, ...]) -> "Forecasts":
+    def empty(cls, shape: tuple[int, ...], *, quantiles: bool) -> "Forecasts":
         """None yet."""
-        return cls(*(np.full(full, np.nan) for full in (shape, shape, (*shape, len(QUANTILES)))))
+        crps, pit = np.full(shape, np.nan), np.full(shape, np.nan)
+        return cls(crps, pit, np.full((*shape, len(QUANTILES)), np.nan) if quantiles else None)
 
     def fill(self, origin: int, result: Result, outcomes: np.ndarray) -> None:
         """Hold the laws of a run at one origin against its outcomes, (F, H, 2)."""
@@ -39,9 +40,10 @@ class Forecasts:
                 laws = (result.fund_return(fund.ticker, days), result.divergence(fund.ticker, days))
                 for q, law in enumerate(laws):
                     cell, outcome = (origin, f, h, q), float(outcomes[f, h, q])
-                    self.quantiles[cell] = law.quantile(np.array(QUANTILES))
+                    if self.quantiles is not None:
+                        self.quantiles[cell] = law.quantile(np.array(QUANTILES))
                     if not np.isnan(outcome):
-                        self.crps[cell], self.pit[cell] = fair_crps(law, outcome), share_below(law, outcome)
+                        self.crps[cell], self.pit[cell] = verify(law, outcome)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -56,6 +58,8 @@ class Score:
         What all runs share: funds with the costs that forecasts carry, horizons, paths, seed.
     drift : float
         Of every model, annual.
+    models : mapping of str to str
+        What each model is.
     outcomes : float64 (N, F, H, 2)
     forecasts, driftless : mapping of str to Forecasts
         By model, at `drift` and at drift 0; the same where `drift` is 0.
@@ -65,6 +69,7 @@ class Score:
     origins: Origins
     template: Simulation
     drift: float
+    models: Mapping[str, str]
     outcomes: np.ndarray
     forecasts: Mapping[str, Forecasts]
     driftless: Mapping[str, Forecasts]

@@ -11,7 +11,7 @@ from simulator.engine.simulate import MAX_THREADS, simulate
 from simulator.engine.threads import available_cores
 from simulator.history.forecasters import FORECASTERS, Forecaster, Past, one_regime
 from simulator.history.forecasts import Forecasts, Score
-from simulator.history.origins import first_fitted, month_origins
+from simulator.history.origins import Origins, first_fitted, month_origins
 from simulator.history.record import Record, until
 from simulator.spec import check
 from simulator.spec.run import DEFAULT_SEED, Simulation
@@ -23,8 +23,14 @@ DEFAULT_COST = 0.0185  # a year, what TNA and TZA cost over the short rate in 20
 POLL_SECONDS = 0.2
 
 
+def find_origins(record: Record, start: np.datetime64 | None = None, end: np.datetime64 | None = None) -> Origins:
+    """The closes before the months `start` to `end`, datetime64[M]; by default as many as the prices are good for."""
+    return month_origins(record.dates, start, end, earliest=first_fitted(record.index.dates))
+
+
 def score(
     record: Record,
+    origins: Origins,
     forecasters: Mapping[str, Forecaster] = FORECASTERS,
     *,
     horizons: tuple[int, ...] = DEFAULT_HORIZONS,
@@ -32,8 +38,6 @@ def score(
     paths: int = DEFAULT_PATHS,
     seed: int = DEFAULT_SEED,
     cost: float = DEFAULT_COST,
-    start: np.datetime64 | None = None,
-    end: np.datetime64 | None = None,
     threads: int | None = None,
     on_progress: Callable[[int], None] | None = None,
 ) -> Score:
@@ -46,6 +50,8 @@ def score(
     Parameters
     ----------
     record : Record
+    origins : Origins
+        Of `find_origins`.
     forecasters : mapping of str to Forecaster
     horizons : tuple of int
         Holding periods in trading days.
@@ -54,24 +60,21 @@ def score(
     paths, seed : int
     cost : float
         What a fund costs over the short rate a year, in [0, 1).
-    start, end : datetime64[M], optional
-        First and last month that a hold begins in.
     threads : int, optional
         The score is the same at any.
     on_progress : callable, optional
-        Called some times a second with the number of paths simulated so far.
+        Called some times a second with the number of paths so far, at one drift: `paths` a model and origin in all.
 
     Raises
     ------
     LetfError
-        On bad values, or where no month or too few earlier days are left.
+        On bad values, or where a model has too few earlier days.
     """
-    origins = month_origins(record.dates, start, end, earliest=first_fitted(record.index.dates))
     template = _template(record, horizons, paths, seed, cost)
     rates = record.rate(record.dates[origins.at])
     outcomes = np.stack([record.outcomes(origins.at, days) for days in template.horizons], axis=2)
     drifts = tuple(dict.fromkeys((drift, 0.0)))
-    found = {(name, d): Forecasts.empty(outcomes.shape) for name in forecasters for d in drifts}
+    found = {(name, d): Forecasts.empty(outcomes.shape, quantiles=d == drift) for name in forecasters for d in drifts}
 
     def forecast(name: str, fitted: Any, origin: int) -> None:
         day = record.dates[origins.at[origin]]
@@ -89,8 +92,8 @@ def score(
                 for name, forecaster in forecasters.items():
                     fitted = forecaster.fit(_past(record, np.datetime64(f"{year}-01-01") - 1))
                     futures += [pool.submit(forecast, name, fitted, i) for i in np.flatnonzero(origins.years == year)]
-                    _watch(futures, 0, paths * len(drifts), on_progress)
-            while not _watch(futures, POLL_SECONDS, paths * len(drifts), on_progress):
+                    _watch(futures, 0, paths, on_progress)
+            while not _watch(futures, POLL_SECONDS, paths, on_progress):
                 pass
         finally:
             pool.shutdown(cancel_futures=True)
@@ -99,6 +102,7 @@ def score(
         origins=origins,
         template=template,
         drift=drift,
+        models={name: forecaster.about for name, forecaster in forecasters.items()},
         outcomes=outcomes,
         forecasts={name: found[name, drift] for name in forecasters},
         driftless={name: found[name, 0.0] for name in forecasters},

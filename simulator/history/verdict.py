@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from simulator.history.coverage import LEVELS, Luck, inside, luck, pit_shares
-from simulator.history.forecasters import BASELINES
+from simulator.history.forecasters import BASELINES, DEFAULT_FORECASTER
 from simulator.history.forecasts import QUANTITIES, Forecasts, Score
 from simulator.history.skill import Interval, resampled, share, skill
 
@@ -76,11 +76,12 @@ class Verdict:
 
     @property
     def models(self) -> tuple[str, ...]:
-        return tuple(self.score.forecasts)
+        return tuple(self.score.models)
 
-    def baselines(self, model: str) -> tuple[str, ...]:
-        """The baselines that `model` is held against: all but itself."""
-        return baselines(self.score, model)
+    @property
+    def lead(self) -> str:
+        """The model that is shown in full: the one that prices are given to by default, or else the last."""
+        return DEFAULT_FORECASTER if DEFAULT_FORECASTER in self.models else self.models[-1]
 
 
 def baselines(score: Score, model: str) -> tuple[str, ...]:

@@ -1,0 +1,135 @@
+"""letf score."""
+
+import re
+
+import click
+import numpy as np
+
+from simulator.cli import options as opt
+from simulator.cli.progress import progress
+from simulator.cli.types import DAYS, FIGURE_FILE, FRACTION, INPUT_FILE, PRICES, WHOLE, OutputFile
+
+COMPILE_SECONDS = 20
+DEFAULT_RATE = 0.04
+MODELS = "markov,bootstrap,ensemble"
+SCORE_FILE = OutputFile(".json", ".csv", ".parquet")
+
+
+class Month(click.ParamType):
+    """A calendar month, YYYY-MM."""
+
+    name = "month"
+
+    def convert(self, value, param, ctx):
+        if isinstance(value, np.datetime64):
+            return value
+        if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", value):
+            self.fail(f"{value!r} is no month; write YYYY-MM", param, ctx)
+        return np.datetime64(value, "M")
+
+
+class Names(click.ParamType):
+    """A comma list of names."""
+
+    name = "names"
+
+    def convert(self, value, param, ctx):
+        return value if isinstance(value, tuple) else tuple(part.strip().lower() for part in value.split(","))
+
+
+@click.command()
+@click.option("--index", type=PRICES, required=True, metavar="FILE", help="Prices of the index: a file or a ticker.")
+@click.option(
+    "--fund-prices", type=PRICES, multiple=True, required=True, metavar="FILE", help="Prices of each --fund, in order."
+)
+@opt.options(opt.FUNDS)
+@click.option("--rates", type=INPUT_FILE, metavar="FILE", help="Short rate by day, percent a year, as FRED's DFF.csv.")
+@click.option("--rates-unit", type=click.Choice(["percent", "fraction"]), help="Unit of --rates. [percent]")
+@click.option("--rates-kind", type=click.Choice(["overnight", "bill"]), default="overnight", help="[overnight]")
+@click.option("--rate", type=FRACTION, metavar="R", help="Without --rates: one short rate for all days. [4%]")
+@click.option("--vol-index", type=INPUT_FILE, metavar="FILE", help="A volatility index by day that models may use.")
+@click.option("--models", type=Names(), default=MODELS, metavar="LIST", help="Models beside gbm, ewma and gjr. [all]")
+@click.option("--horizon", type=DAYS, multiple=True, metavar="DAYS", help="Holding periods. [5,21,42,63,126]")
+@click.option("--from", "start", type=Month(), metavar="MONTH", help="First month that a hold begins in, YYYY-MM.")
+@click.option("--to", "end", type=Month(), metavar="MONTH", help="Last month that a hold begins in.")
+@click.option("--drift", type=FRACTION, metavar="D", help="Index growth a year in every model. [8%]")
+@click.option("--cost", type=FRACTION, metavar="C", help="What a fund costs a year over the short rate. [1.85%]")
+@click.option("--paths", type=WHOLE, metavar="N", help="Simulated paths an origin. [16384]")
+@click.option("--seed", type=WHOLE, metavar="N", help="Seed of the random numbers. [1]")
+@click.option("--threads", type=WHOLE, metavar="N", help="Threads; the score is the same at any. [cores]")
+@click.option("--accept-jumps", is_flag=True, help="Believe daily moves beyond 60 % up or down.")
+@click.option("--output", type=SCORE_FILE, metavar="FILE", help="Write .json, or every forecast as .csv or .parquet.")
+@click.option("--plot", "figure", type=FIGURE_FILE, metavar="FILE", help="Draw the track record: .png, .svg or .pdf.")
+@opt.options(opt.JSON, opt.QUIET)
+def score(
+    index, fund_prices, tickers, funds_file, rates, rates_unit, rates_kind, rate, vol_index, models, horizon, start,
+    end, drift, cost, paths, seed, threads, accept_jumps, output, figure, as_json, quiet,
+):  # fmt: skip
+    """Score forecasts of past months, each made with what was known then, against what the funds did.
+
+    \b
+    letf score --index IWM.csv --fund-prices TNA.csv --fund-prices TZA.csv --rates DFF.csv
+    letf score --index IWM --fund-prices TNA --fund TNA --models default --plot track-record.png
+    """
+    if rates is None and (rates_unit or rates_kind != "overnight"):
+        raise click.UsageError("--rates-unit and --rates-kind speak of the file of --rates; give it too.")
+    if rates is not None and rate is not None:
+        raise click.UsageError("--rate is one rate for all days, --rates has one for each; give one of them.")
+    funds = opt.load_funds(tickers or tuple(path.stem for path in fund_prices), funds_file)
+
+    from simulator.history import score as scoring
+    from simulator.history.forecasters import find_forecasters
+    from simulator.history.prices import read_prices
+    from simulator.history.rates import read_rates
+    from simulator.history.record import make_record
+    from simulator.history.series import read_series
+    from simulator.history.verdict import judge
+    from simulator.output.files import write_atomically
+    from simulator.output.score_document import encode, to_json
+    from simulator.output.score_report import report
+
+    forecasters = find_forecasters(models)
+    record = make_record(
+        read_prices(index, accept_jumps=accept_jumps),
+        tuple(read_prices(path, accept_jumps=accept_jumps) for path in fund_prices),
+        funds,
+        rates=read_rates(rates, rates_unit, rates_kind) if rates else DEFAULT_RATE if rate is None else rate,
+        vol_index=read_series(vol_index, "volatility index") if vol_index else None,
+        accept_jumps=accept_jumps,
+    )
+    origins = scoring.find_origins(record, start, end)
+    given = {
+        "horizons": tuple(day for days in horizon for day in days) or None,
+        "drift": drift,
+        "cost": cost,
+        "paths": paths,
+        "seed": seed,
+        "threads": threads,
+    }
+    given = {name: value for name, value in given.items() if value is not None}
+    work = len(origins.at) * len(forecasters) * given.get("paths", scoring.DEFAULT_PATHS)
+    with progress(work, quiet, COMPILE_SECONDS) as on_progress:
+        verdict = judge(scoring.score(record, origins, forecasters, on_progress=on_progress, **given))
+    if not quiet:
+        _notes(record)
+    if output:
+        write_atomically(output, encode(verdict, output.suffix.lower()))
+    if figure:
+        _draw(verdict, figure)
+    click.echo(to_json(verdict) if as_json else report(verdict), nl=False)
+
+
+def _notes(record):
+    from simulator.history.rates import Rates
+
+    for prices in (record.index, *record.fund_prices):
+        click.echo(f"Note: {prices.note()}", err=True)
+    for note in record.rates.notes if isinstance(record.rates, Rates) else ():
+        click.echo(f"Note: {note}", err=True)
+
+
+def _draw(verdict, path):
+    from simulator.output.files import figure_bytes, write_atomically
+    from simulator.output.plot_score import track_record
+
+    write_atomically(path, figure_bytes(track_record(verdict), path.suffix.lower()))

@@ -1,0 +1,186 @@
+"""A score as people read it: text of at most 80 columns."""
+
+import textwrap
+from collections.abc import Iterator
+from math import isnan
+
+from simulator.history.coverage import LEVELS
+from simulator.history.forecasters import BASELINES
+from simulator.history.forecasts import QUANTITIES
+from simulator.history.rates import Rates
+from simulator.history.skill import MEAN_BLOCK, Interval
+from simulator.history.verdict import Pooled, Verdict
+from simulator.output.heading import percent
+
+WIDTH = 80
+NAMES = {"fund_return": "Fund return", "divergence": "Divergence"}
+UNRESOLVED = "~"
+NARROW, WIDE = 0.9, 0.98  # the levels that the cells show
+
+
+def report(verdict: Verdict) -> str:
+    """What was scored, skill over the baselines, how it holds up, coverage, and each cell of the lead model."""
+    lines = [
+        *_heading(verdict),
+        "",
+        *_wrap(
+            f"Skill: 1 - summed CRPS over the baseline's, %, {_cells_text(verdict)}, with its 95% interval; "
+            f"{UNRESOLVED} where that includes 0: not resolved."
+        ),
+        *_skills(verdict),
+        "",
+        *_wrap(f"The same over {BASELINES[0]} without the origins of a wild year, and where the index has no drift."),
+        *_variants(verdict),
+        "",
+        *_wrap("Coverage: % of outcomes inside the central forecast intervals, both quantities, the same cells."),
+        *_coverage(verdict),
+        "",
+        *_wrap(f"Each cell of {verdict.lead}: skill over {BASELINES[0]}, %; % inside the 90% and 98% intervals."),
+        *_cells(verdict),
+        "",
+        *_wrap(_overlap_text(verdict)),
+        *_wrap(_luck_text(verdict)),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _heading(verdict: Verdict) -> Iterator[str]:
+    score = verdict.score
+    record, run, origins = score.record, score.template, score.origins
+    funds = ", ".join(f"{fund.ticker} ({fund.leverage:g}x)" for fund in record.funds)
+    yield from _labelled(
+        "Score",
+        f"{funds} on {record.funds[0].index}: {len(origins.at)} origins, the close before each month's first trading "
+        f"day, {origins.months[0]} to {origins.months[-1]}",
+    )
+    files = ", ".join(f"{prices.source} from {prices.dates[0]}" for prices in (record.index, *record.fund_prices))
+    vol_index = f"; {record.vol_index.source}" if record.vol_index else ""
+    yield from _labelled("Prices", f"{files}, to {record.dates[-1]}{vol_index}")
+    rate = (
+        f"the rate of {record.rates.source} on the day"
+        if isinstance(record.rates, Rates)
+        else f"a constant rate of {percent(record.rates, 2)} (no --rates)"
+    )
+    yield from _labelled("Carry", f"{rate} on (1 - L), less {percent(run.funds[0].expense_ratio, 2)} a year")
+    yield from _labelled(
+        "Run", f"drift {percent(score.drift, 2)} a year, {run.paths:,} paths an origin, seed {run.seed}"
+    )
+    yield from _labelled("Models", "fitted each January on earlier days, started from what each origin's close knew")
+    for name, about in score.models.items():
+        yield from _labelled("", f"{name}: {about}")
+
+
+def _cells_text(verdict: Verdict) -> str:
+    days = ", ".join(map(str, verdict.pooled_horizons))
+    count = len(verdict.pooled_horizons) * len(verdict.score.record.funds)
+    return f"mean of {count} cells, {days} days by fund" if count > 1 else f"{days} days"
+
+
+def _skills(verdict: Verdict) -> Iterator[str]:
+    names = [name for name in BASELINES if name in verdict.models]
+    rows = {(row.model, row.quantity): row for row in verdict.pooled if row.variant == "all"}
+    for quantity in QUANTITIES:
+        table = [[NAMES[quantity], *(f"over {name}" for name in names)]]
+        for model in verdict.models:
+            found = rows[model, quantity].skill
+            if found:
+                table.append([f"  {model}", *(_skill(found.get(name)) for name in names)])
+        yield from _grid(table)
+
+
+def _variants(verdict: Verdict) -> Iterator[str]:
+    base = BASELINES[0]
+    variants = list(dict.fromkeys(row.variant for row in verdict.pooled if row.variant != "all"))
+    rows: dict[tuple[str, str, str], Pooled] = {(row.model, row.quantity, row.variant): row for row in verdict.pooled}
+    for quantity in QUANTITIES:
+        table = [[NAMES[quantity], *variants]]
+        for model in verdict.models:
+            if base != model and base in verdict.models:
+                table.append([f"  {model}", *(_skill(rows[model, quantity, name].skill[base]) for name in variants)])
+        yield from _grid(table)
+
+
+def _coverage(verdict: Verdict) -> Iterator[str]:
+    rows = {(row.model, row.level): row for row in verdict.covered}
+    table = [["", *("" for _ in LEVELS), "cells", "cells"], ["", *(map(percent, LEVELS)), "at 90%", "at 98%"]]
+    for model in verdict.models:
+        narrow, wide = rows[model, NARROW], rows[model, WIDE]
+        shares = [_share(rows[model, level].share) for level in LEVELS]
+        cells = [f"{_points(row.lowest, 0)}-{_points(row.highest, 0)}" for row in (narrow, wide)]
+        table.append([model, *shares, *cells])
+    return iter(_grid(table))
+
+
+def _cells(verdict: Verdict) -> Iterator[str]:
+    base = BASELINES[0]
+    rows = {(row.fund, row.horizon, row.quantity): row for row in verdict.cells if row.model == verdict.lead}
+    table = [
+        ["", "", "", "return", "divergence", "return", "divergence"],
+        ["fund", "days", "origins", "skill", "skill", "90% 98%", "90% 98%"],
+    ]
+    for fund in verdict.score.record.funds:
+        for days in verdict.score.horizons:
+            pair = [rows[fund.ticker, days, quantity] for quantity in QUANTITIES]
+            skills = [_skill(row.skill.get(base)) for row in pair]
+            shares = [" ".join(_points(row.coverage[level].estimate, 1) for level in (NARROW, WIDE)) for row in pair]
+            table.append([fund.ticker, str(days), str(pair[0].origins), *skills, *shares])
+    return iter(_grid(table))
+
+
+def _overlap_text(verdict: Verdict) -> str:
+    score = verdict.score
+    count, span = len(score.origins.at), int(score.origins.at[-1] - score.origins.at[0])
+    apart = {days: round(span / days) + 1 for days in score.horizons}
+    fewer = ", ".join(f"{rooms} of {days} days" for days, rooms in apart.items() if rooms < count)
+    overlap = (
+        f"Holds overlap: of the {count} monthly ones the span has room side by side for only {fewer}. " if fewer else ""
+    )
+    left_out = count - min(cell.origins for cell in verdict.cells)
+    late = f"{left_out} of the longest holds end after the last price and are left out. " if left_out else ""
+    return (
+        f"{overlap}{late}Intervals: stationary bootstrap of origins in blocks of {MEAN_BLOCK:g} months on average, all "
+        "models, funds and holds jointly. They hold the luck of these years and Monte Carlo noise, not a market that "
+        "changes for good."
+    )
+
+
+def _luck_text(verdict: Verdict) -> str:
+    at = LEVELS.index(NARROW)
+    ranges = ", ".join(
+        f"{_points(found.coverage[0, at], 0)}-{_points(found.coverage[1, at], 0)} at {days} days"
+        for days, found in verdict.luck.items()
+    )
+    return f"A perfect forecaster's 90% intervals hold, in 95 of 100 such histories, {ranges} (% of one cell)."
+
+
+def _skill(found: Interval | None) -> str:
+    if found is None or isnan(found.estimate):
+        return "-"
+    mark = "" if found.excludes(0.0) else UNRESOLVED
+    return f"{mark}{_points(found.estimate, 1)} [{_points(found.low, 1)}, {_points(found.high, 1)}]"
+
+
+def _share(found: Interval) -> str:
+    return f"{_points(found.estimate, 1)} [{_points(found.low, 0)}, {_points(found.high, 0)}]"
+
+
+def _points(value: float, decimals: int) -> str:
+    return "-" if isnan(value) else f"{round(100 * value, decimals) + 0.0:.{decimals}f}"
+
+
+def _grid(rows: list[list[str]]) -> list[str]:
+    """Lines of columns: the first to the left, the others to the right."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    gap = "  " if sum(widths) + 2 * (len(widths) - 1) <= WIDTH else " "
+    return [
+        gap.join([row[0].ljust(widths[0]), *(cell.rjust(w) for cell, w in zip(row[1:], widths[1:], strict=True))])
+        for row in rows
+    ]
+
+
+def _wrap(text: str) -> list[str]:
+    return textwrap.wrap(text, WIDTH, break_on_hyphens=False)
+
+
+def _labelled(label: str, text: str) -> list[str]:
+    return textwrap.wrap(text, WIDTH, initial_indent=f"{label:<8}", subsequent_indent=" " * 8, break_on_hyphens=False)
