@@ -30,8 +30,12 @@ def days_shown(horizons: Sequence[int]) -> tuple[int, ...]:
     return tuple(days[i] for i in keep)
 
 
-def draw_ridges(result: Result, funds: Sequence[Fund]) -> Figure:
-    """The figure: a panel a fund, all on one axis; the shortest holding period on top."""
+def draw_ridges(result: Result, funds: Sequence[Fund], *, title: str = "", note: str = "") -> Figure:
+    """The figure: a panel a fund, all on one axis; the shortest holding period on top.
+
+    `title` and `note`, a first paragraph of the caption, are of a figure that draws more on the ridges; its panels are
+    `figure.axes`, their ticks stand at the baselines of `days_shown`.
+    """
     days, index = days_shown(result.spec.horizons), result.spec.market.index
     laws = {fund.ticker: [result.divergence(fund.ticker, day) for day in days] for fund in funds}
     every = [law for row in laws.values() for law in row]
@@ -39,8 +43,8 @@ def draw_ridges(result: Result, funds: Sequence[Fund]) -> Figure:
     pitch = min(max(PITCH, LEAST_HEIGHT / len(days)), TALLEST)
     bases = pitch * np.arange(len(days))[::-1]
     sheet = style.sheet(
-        f"How far may {labels.names(funds)} end from {labels.multiples(funds)} {index}?",
-        [_caption(every, axis), labels.run_text(result.spec, funds)],
+        title or f"How far may {labels.names(funds)} end from {labels.multiples(funds)} {index}?",
+        [*filter(None, [note]), _caption(every, axis), labels.run_text(result.spec, funds)],
         panels=len(funds),
         panel=(WIDTH, FOOT + pitch * len(days) + HEADER),
         gaps=(1.48, 0.95),

@@ -82,7 +82,12 @@ def shade(colour: str) -> tuple[float, float, float]:
 
 def hue(spec: Simulation, fund: Fund) -> str:
     """The fund's colour, the same whichever of the result's funds are drawn."""
-    alike = [other for other in spec.funds if (other.leverage > 0) == (fund.leverage > 0)]
+    return hue_among(spec.funds, fund)
+
+
+def hue_among(funds: Sequence[Fund], fund: Fund) -> str:
+    """The colour of one of these funds."""
+    alike = [other for other in funds if (other.leverage > 0) == (fund.leverage > 0)]
     hues = COOL if fund.leverage > 0 else WARM
     return hues[alike.index(fund) % len(hues)]
 
