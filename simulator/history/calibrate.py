@@ -12,6 +12,7 @@ from simulator.history.errors import standard_errors
 from simulator.history.fitted import Fitted
 from simulator.history.likelihood import SD_BOUNDS, Likelihood, Parameters
 from simulator.history.newton import Maximum, maximise
+from simulator.history.overnight import overnight_shares
 from simulator.history.prices import Prices
 from simulator.kernels.filter import kim_smoother
 from simulator.kernels.jit import is_cold
@@ -112,6 +113,7 @@ def _calibration(prices, innovations, likelihood, maximum, mean, sd):
         ),
         dof=None if parameters.dof is None else _estimates(parameters.dof[order], errors["dof"][order]),
         transition=tuple(_estimates(row[order], row_errors[order]) for row, row_errors in transition),
+        overnight_share=overnight_shares(prices, seen.smoothed[:, order]),
         log_likelihood=seen.log_likelihood - len(likelihood.y) * float(np.log(sd)),
         filtered=seen.filtered[:, order],
         smoothed=seen.smoothed[:, order],

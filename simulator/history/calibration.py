@@ -35,6 +35,8 @@ class Calibration:
         Per regime, annual fractions; dof is None for normal innovations.
     transition : tuple of tuple of Fitted
         Row i: the law of tomorrow's regime given that today's is i.
+    overnight_share : tuple of Fitted or None, or None
+        Per regime, the share of the day's variance between yesterday's close and the open; None without opens.
     log_likelihood : float
         Of the daily log returns, natural logarithm.
     filtered, smoothed : float64 (T, K)
@@ -48,6 +50,7 @@ class Calibration:
     annual_log_drift: tuple[Fitted, ...]
     dof: tuple[Fitted, ...] | None
     transition: tuple[tuple[Fitted, ...], ...]
+    overnight_share: tuple[Fitted | None, ...] | None
     log_likelihood: float
     filtered: np.ndarray
     smoothed: np.ndarray
@@ -96,8 +99,13 @@ class Calibration:
             row = {"annual_vol": self.annual_vol[k], "annual_log_drift": self.annual_log_drift[k]}
             if self.dof is not None:
                 row["dof"] = self.dof[k]
+            if (share := self._overnight(k)) is not None:
+                row["overnight_share"] = share
             table[name] = row | {f"to_{other}": p for other, p in zip(self.regimes, self.transition[k], strict=True)}
         return table
+
+    def _overnight(self, regime: int) -> Fitted | None:
+        return None if self.overnight_share is None else self.overnight_share[regime]
 
     def market(
         self, *, drift: Drift = DEFAULT_DRIFT, initial: Initial = "last", index: str = "IWM", name: str | None = None
@@ -112,6 +120,7 @@ class Calibration:
                 annual_vol=significant(self.annual_vol[k].estimate),
                 annual_log_drift=significant(self.annual_log_drift[k].estimate),
                 dof=None if self.dof is None else significant(self.dof[k].estimate),
+                overnight_share=None if (share := self._overnight(k)) is None else significant(share.estimate),
             )
             for k, regime in enumerate(self.regimes)
         )
@@ -151,12 +160,15 @@ class Calibration:
     def notes(self) -> list[str]:
         """What a reader should know before trusting the fit, one line each."""
         days = self.smoothed.sum(axis=0)
-        return [
+        few = [
             f"regime {name!r} covers {share:.1f} of {self.days:,} days: its parameters are weakly known; "
             f"fewer --regimes than {len(days)} are safer"
             for name, share in zip(self.regimes, days, strict=True)
             if share < FEW_DAYS
         ]
+        if self.prices.open is not None and self.overnight_share is None:
+            few.append("the opens are none, or not on the basis of the closes: no overnight_share")
+        return few
 
     def to_dict(self, market: MarkovMarket) -> dict[str, Any]:
         """The fit as machines read it, with the market that was made of it."""

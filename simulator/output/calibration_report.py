@@ -9,8 +9,8 @@ from simulator.spec.markov import MarkovMarket
 
 WIDTH = 80
 FOOTNOTE = (
-    "± one standard error from the curvature of the likelihood; ±- where a parameter is on its bound or the prices do "
-    "not identify it. Log drift is the mean log return a year."
+    "± one standard error from the curvature of the likelihood, of shares of variance by Newey and West; ±- where a "
+    "parameter is on its bound or the prices do not identify it. Log drift is the mean log return a year."
 )
 
 
@@ -27,6 +27,7 @@ def report(calibration: Calibration, market: MarkovMarket) -> str:
         *_grid(_regime_rows(calibration)),
         "",
         *(_transition_lines(calibration) if count > 1 else []),
+        *_overnight_lines(calibration),
         *textwrap.wrap(FOOTNOTE, WIDTH),
         "",
         *_labelled("Market", f"{market.name}, index {market.index}, {drift_text(market)}"),
@@ -77,6 +78,14 @@ def _transition_lines(calibration):
     for name, row in zip(calibration.regimes, calibration.transition, strict=True):
         rows.append([name, *(_with_error(p, 100, 3) for p in row)])
     return ["Chance (%) of tomorrow's regime, by today's", *_grid(rows), ""]
+
+
+def _overnight_lines(calibration):
+    if calibration.overnight_share is None:
+        return []
+    shares = zip(calibration.regimes, calibration.overnight_share, strict=True)
+    told = ", ".join(f"{name} {'unknown' if share is None else _with_error(share, 100, 1)}" for name, share in shares)
+    return [*textwrap.wrap(f"Share (%) of a day's variance between yesterday's close and the open: {told}", WIDTH), ""]
 
 
 def _with_error(value: Fitted, unit: float, decimals: int) -> str:

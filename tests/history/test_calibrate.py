@@ -279,6 +279,7 @@ def test_the_preset_is_the_fit_of_the_real_prices(iwm):
     for found, kept in zip(made.regimes, preset.regimes, strict=True):
         assert found.annual_vol == pytest.approx(kept.annual_vol, rel=ROUNDED)
         assert found.annual_log_drift == pytest.approx(kept.annual_log_drift, rel=1e-4)
+        assert found.overnight_share == pytest.approx(kept.overnight_share, rel=1e-5)
     np.testing.assert_allclose(made.transition, preset.transition, atol=1e-6)
     same = ("source_file", "sha256", "price_column", "first_date", "last_date", "days", "parameters")
     assert {key: made.provenance[key] for key in same} == {key: preset.provenance[key] for key in same}
