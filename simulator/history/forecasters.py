@@ -84,8 +84,8 @@ FORECASTERS = {
     "ewma": Forecaster("normal log returns, RiskMetrics volatility, decay 0.94", _nothing, _ewma),
     "gjr": _of_kind("GJR-GARCH, filtered historical simulation", "garch"),
     "markov": _of_kind("three regimes, filtered", "markov"),
-    "bootstrap": _of_kind("stationary bootstrap of whole blocks, scaled", "bootstrap"),
-    "ensemble": _of_kind("several kinds, paths shared out", "ensemble"),
+    "bootstrap": _of_kind("stationary bootstrap of the index's own days", "bootstrap"),
+    "ensemble": _of_kind("several kinds, the paths shared out", "ensemble"),
 }
 BASELINES = ("gbm", "ewma", "gjr")
 OF_KIND = {"garch": "gjr"}  # kinds of market whose forecaster has another name

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from math import isnan
 
 from simulator.history.coverage import LEVELS
-from simulator.history.forecasters import BASELINES
+from simulator.history.forecasters import BASELINES, DEFAULT_FORECASTER
 from simulator.history.forecasts import QUANTITIES
 from simulator.history.rates import Rates
 from simulator.history.skill import MEAN_BLOCK, Interval
@@ -35,7 +35,7 @@ def report(verdict: Verdict) -> str:
         *_wrap("Coverage: % of outcomes inside the central forecast intervals, both quantities, the same cells."),
         *_coverage(verdict),
         "",
-        *_wrap(f"Each cell of {verdict.lead}: skill over {BASELINES[0]}, %; % inside the 90% and 98% intervals."),
+        *_wrap(f"Each cell of {_lead(verdict)}: skill over {BASELINES[0]}, %; % inside the 90% and 98% intervals."),
         *_cells(verdict),
         "",
         *_wrap(_overlap_text(verdict)),
@@ -109,6 +109,10 @@ def _coverage(verdict: Verdict) -> Iterator[str]:
         cells = [f"{_points(row.lowest, 0)}-{_points(row.highest, 0)}" for row in (narrow, wide)]
         table.append([model, *shares, *cells])
     return iter(_grid(table))
+
+
+def _lead(verdict: Verdict) -> str:
+    return f"{verdict.lead}, the default with prices" if verdict.lead == DEFAULT_FORECASTER else verdict.lead
 
 
 def _cells(verdict: Verdict) -> Iterator[str]:
