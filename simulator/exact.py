@@ -83,11 +83,15 @@ def growth_moments(
 
 
 def check(result: Result) -> Check | None:
-    """First and second moments of the growth of index and funds at every horizon; None without an exact law."""
-    spec = result.spec
-    if not has_exact_law(spec.market):
+    """First and second moments of the growth of index and funds at every horizon; None without an exact law.
+
+    Of an ensemble those of its members that have one.
+    """
+    if result.members:
+        return _together([found for member in result.members if (found := check(member))])
+    spec, market = result.spec, result.spec.market
+    if not has_exact_law(market):
         return None
-    market = spec.market
     laws = [(1.0, 0.0, [result.index_return(h) for h in spec.horizons])]
     for fund in spec.funds:
         returns = [result.fund_return(fund.ticker, h) for h in spec.horizons]
@@ -101,6 +105,14 @@ def check(result: Result) -> Check | None:
             scores.append(_score(1 + 2 * mean + second, exact[2][i], exact[4][i], law.n))
     known = [score for score in scores if score is not None]
     return Check(max_abs_z=max(known, default=None), moments=len(known), skipped=len(scores) - len(known))
+
+
+def _together(checks: list[Check]) -> Check | None:
+    """What the checks of an ensemble's members say together; None where no member has an exact law."""
+    if not checks:
+        return None
+    largest = max((found.max_abs_z for found in checks if found.max_abs_z is not None), default=None)
+    return Check(largest, sum(found.moments for found in checks), sum(found.skipped for found in checks))
 
 
 def _score(simulated: float, expected: float, square: float, n: int) -> float | None:

@@ -26,6 +26,7 @@ QUANTILES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 PARTS = ("compounding", "volatility_drag", "carry")
 RISK_LEVEL = 0.95
 MOST_BYTES = 1 << 30  # of a result file
+REQUIRED = ("sums", "extremes", "below", "used", "counts")  # arrays of a part
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +47,11 @@ class Result:
         Paths below 0.
     counts : whole numbers (horizons, 1 + 2 funds, bins)
         Histograms on `simulator.bins`.
+    capped : int
+        Days of paths on which a GARCH market's volatility was held at its cap.
+    members : tuple of Result
+        Of an ensemble: what each member's paths did, in its order. Standard errors of the whole take its paths for
+        drawn at random; that they are shared out makes the true ones a little smaller.
     """
 
     spec: Simulation
@@ -53,6 +59,22 @@ class Result:
     extremes: np.ndarray
     below: np.ndarray
     counts: np.ndarray
+    capped: int = 0
+    members: "tuple[Result, ...]" = ()
+
+    @classmethod
+    def of_members(cls, spec: Simulation, members: "tuple[Result, ...]") -> "Result":
+        """The result of an ensemble: its members' paths, taken together."""
+        low, high = (np.stack([member.extremes[..., i] for member in members]) for i in (0, 1))
+        return cls(
+            spec=spec,
+            sums=np.sum([member.sums for member in members], axis=0),
+            extremes=np.stack([low.min(axis=0), high.max(axis=0)], axis=-1),
+            below=np.sum([member.below for member in members], axis=0),
+            counts=_total([member.counts for member in members]),
+            capped=sum(member.capped for member in members),
+            members=members,
+        )
 
     def __post_init__(self):
         horizons, funds = len(self.spec.horizons), len(self.spec.funds)
@@ -141,19 +163,37 @@ class Result:
 
     def to_bytes(self) -> bytes:
         """The result as an .npz file: no pickle, and the same bytes for the same result."""
-        used = np.flatnonzero(self.counts)
         buffer = io.BytesIO()
         header = {"schema": f"{SCHEMA}/{SCHEMA_VERSION}", "stream": STREAM, "spec": self.spec.to_dict()}
-        np.savez_compressed(
-            buffer,
-            header=np.array(json.dumps(header, sort_keys=True, default=str)),
-            sums=self.sums,
-            extremes=self.extremes,
-            below=self.below,
-            used=used.astype(np.int32),
-            counts=_smallest(self.counts.ravel()[used]),
-        )
+        arrays = {"header": np.array(json.dumps(header, sort_keys=True, default=str))}
+        for i, part in enumerate(self.members or (self,)):
+            arrays |= {f"{_prefix(i)}{name}": array for name, array in _arrays(part).items()}
+        np.savez_compressed(buffer, **arrays)  # type: ignore[arg-type]
         return buffer.getvalue()
+
+
+def _prefix(number: int) -> str:
+    """What the names of a part's arrays begin with: a file of one part is that of a run without an ensemble."""
+    return f"member{number}_" if number else ""
+
+
+def _arrays(result: Result) -> dict[str, np.ndarray]:
+    used = np.flatnonzero(result.counts)
+    return {
+        "sums": result.sums,
+        "extremes": result.extremes,
+        "below": result.below,
+        "used": used.astype(np.int32),
+        "counts": _smallest(result.counts.ravel()[used]),
+        "capped": np.array(result.capped),
+    }
+
+
+def _total(counts: list[np.ndarray]) -> np.ndarray:
+    whole = counts[0].astype(np.int64)
+    for more in counts[1:]:
+        whole += more
+    return whole
 
 
 def _smallest(counts: np.ndarray) -> np.ndarray:
@@ -182,7 +222,7 @@ def load(path: Path | str) -> Result:
     content = read_bytes(path, MOST_BYTES)
     try:
         with np.load(io.BytesIO(content), allow_pickle=False) as file:
-            arrays = {name: file[name] for name in ("header", "sums", "extremes", "below", "used", "counts")}
+            arrays = {name: file[name] for name in {"header", *REQUIRED, *file.files}}
         header = json.loads(str(arrays.pop("header")))
     except Exception:  # what zip, zlib and NumPy raise on damaged bytes has no common class
         raise LetfError(f"{path}: not a result of letf; make one with: letf simulate --output result.npz") from None
@@ -199,11 +239,18 @@ def _from_parts(header: Mapping[str, Any], arrays: dict[str, np.ndarray]) -> Res
     spec = Simulation.from_dict(header["spec"])
     if header.get("stream") != STREAM:
         raise LetfError(f"random numbers {header.get('stream')!r} are not this program's {STREAM!r}")
-    used = arrays.pop("used")
-    shape = (len(spec.horizons), 1 + 2 * len(spec.funds), bins.COUNT)
-    counts = np.zeros(shape, np.min_scalar_type(spec.paths))
-    counts.ravel()[used] = arrays.pop("counts")
-    result = Result(spec=spec, counts=counts, **arrays)
+    parts = spec.parts()
+    results = tuple(_part(part, _prefix(i), arrays) for i, (_, part) in enumerate(parts))
+    return results[0] if parts[0][1] is spec else Result.of_members(spec, results)
+
+
+def _part(spec: Simulation, prefix: str, arrays: dict[str, np.ndarray]) -> Result:
+    used = arrays[f"{prefix}used"]
+    counts = np.zeros((len(spec.horizons), 1 + 2 * len(spec.funds), bins.COUNT), np.min_scalar_type(spec.paths))
+    counts.ravel()[used] = arrays[f"{prefix}counts"]
+    sums, extremes, below = (arrays[f"{prefix}{name}"] for name in REQUIRED[:3])
+    capped = int(arrays.get(f"{prefix}capped", np.array(0)))
+    result = Result(spec=spec, sums=sums, extremes=extremes, below=below, counts=counts, capped=capped)
     if not (_is_rising(used) and _is_whole(result)):
         raise LetfError("damaged result: its statistics contradict each other; make it again with letf simulate")
     return result

@@ -1,11 +1,12 @@
 """Blocks of paths: how a run is cut, and what its blocks add up to."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 
 from simulator import bins
-from simulator.engine.lower import Lowered
+from simulator.engine.lower import Lowered, lower
 from simulator.kernels.paths import run_block
 from simulator.kernels.stats import LANES, PARTIAL, Tally
 from simulator.spec.run import Simulation
@@ -22,10 +23,22 @@ def block_paths(spec: Simulation) -> int:
     return max(1, BLOCK_WORK // work // LANES) * LANES
 
 
-def blocks(spec: Simulation) -> Iterator[tuple[int, int]]:
-    """(first path, number of paths) of each block."""
-    size = block_paths(spec)
-    return ((first, min(size, spec.paths - first)) for first in range(0, spec.paths, size))
+class Part(NamedTuple):
+    """A run of one market, and the number of its first path: the whole run, or a member of its ensemble."""
+
+    spec: Simulation
+    lowered: Lowered
+    first_path: int
+
+    def blocks(self) -> Iterator[tuple[int, int]]:
+        """(first path, number of paths) of each block."""
+        size, end = block_paths(self.spec), self.first_path + self.spec.paths
+        return ((first, min(size, end - first)) for first in range(self.first_path, end, size))
+
+
+def parts(spec: Simulation) -> list[Part]:
+    """The runs that a run is made of."""
+    return [Part(part, lower(part), first) for first, part in spec.parts()]
 
 
 class Statistics:

@@ -14,6 +14,7 @@ from simulator.spec.garch import CAP, GarchMarket
 from simulator.spec.market import Market as MarketSpec
 from simulator.spec.markov import MarkovMarket, Regime
 from simulator.spec.model import TRADING_DAYS
+from simulator.spec.skewt import CutSkewT
 from simulator.spec.student import CutStudent
 
 FEWEST = 3  # regimes that kernels are compiled for; fewer are padded
@@ -85,12 +86,13 @@ def _cubics(value, slope):
 
 def _garch(market: GarchMarket) -> Garch:
     table, residuals = np.zeros((2, 0, 4), np.float32), np.zeros(0, np.float32)
-    if market.residuals is None:
+    law = market.innovations
+    if isinstance(law, CutSkewT):
         z = np.arange(TABLE_SEGMENTS + 1) * TABLE_STEP
-        (above, rise), (below, fall) = (market.innovations.from_normal(sign * z) for sign in (1, -1))
+        (above, rise), (below, fall) = (law.from_normal(sign * z) for sign in (1, -1))
         table = np.stack([_cubics(above, rise), _cubics(below, -fall)])
     else:
-        residuals = market.innovations.values.astype(np.float32)
+        residuals = law.values.astype(np.float32)
     return Garch(
         first=np.float32(market.first_variance()),
         cap=np.float32(CAP),
@@ -99,7 +101,7 @@ def _garch(market: GarchMarket) -> Garch:
         gamma=np.float32(market.gamma),
         beta=np.float32(market.beta),
         drift=np.float32(market.drift / TRADING_DAYS),
-        growth=_growth(market.innovations.log_mean_exp),
+        growth=_growth(law.log_mean_exp),
         table=table,
         residuals=residuals,
     )

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from simulator.engine import threads as backend
-from simulator.engine.lower import lower
+from simulator.engine.blocks import Part, Statistics, parts
 from simulator.result import Result
 from simulator.spec import check
 from simulator.spec.run import Simulation
@@ -31,11 +31,19 @@ def simulate(
     if threads is None:
         threads = backend.available_cores()
     check.integer("threads", threads, low=1, high=MAX_THREADS)
-    whole = backend.run(spec, lower(spec), threads, on_progress)
+    pieces = parts(spec)
+    results = [
+        _result(piece, whole) for piece, whole in zip(pieces, backend.run(pieces, threads, on_progress), strict=True)
+    ]
+    return results[0] if pieces[0].spec is spec else Result.of_members(spec, tuple(results))
+
+
+def _result(part: Part, whole: Statistics) -> Result:
     return Result(
-        spec=spec,
+        spec=part.spec,
         sums=whole.sums.values(),
         extremes=whole.extremes(),
         below=whole.tally.below,
         counts=whole.counts(),
+        capped=int(whole.tally.capped[0]),
     )

@@ -5,9 +5,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 
-from simulator.engine.blocks import Statistics, block_paths, blocks
-from simulator.engine.lower import Lowered
-from simulator.spec.run import Simulation
+from simulator.engine.blocks import Part, Statistics, block_paths
 
 PROGRESS_SECONDS = 0.1
 
@@ -20,41 +18,43 @@ def available_cores() -> int:
         return os.cpu_count() or 1
 
 
-def run(
-    spec: Simulation, lowered: Lowered, threads: int, on_progress: Callable[[int], None] | None = None
-) -> Statistics:
-    """Run all blocks; `on_progress` hears the number of finished paths, in the calling thread.
+def run(parts: list[Part], threads: int, on_progress: Callable[[int], None] | None = None) -> list[Statistics]:
+    """Run all blocks of all parts; the statistics of each part.
 
-    An interrupt stops every thread at the end of its block.
+    `on_progress` hears the number of finished paths, in the calling thread. An interrupt stops every thread at the
+    end of its block.
     """
-    todo, turn, stop = blocks(spec), threading.Lock(), threading.Event()
-    n_blocks = -(-spec.paths // block_paths(spec))
-    parts = [Statistics(spec) for _ in range(min(threads, n_blocks, available_cores()))]  # more would only wait
+    todo = ((number, block) for number, part in enumerate(parts) for block in part.blocks())
+    turn, stop = threading.Lock(), threading.Event()
+    n_blocks = sum(-(-part.spec.paths // block_paths(part.spec)) for part in parts)
+    workers = min(threads, n_blocks, available_cores())  # more would only wait
+    done = [[Statistics(part.spec) for part in parts] for _ in range(workers)]
 
-    def work(part):
+    def work(mine):
         while not stop.is_set():
             with turn:
-                block = next(todo, None)
+                number, block = next(todo, (0, None))
             if block is None:
                 return
-            part.run(lowered, *block)
+            mine[number].run(parts[number].lowered, *block)
 
-    with ThreadPoolExecutor(len(parts)) as pool:
+    with ThreadPoolExecutor(workers) as pool:
         try:
-            _watch([pool.submit(work, part) for part in parts], parts, on_progress)
+            _watch([pool.submit(work, mine) for mine in done], done, on_progress)
         finally:
             stop.set()
-    whole = parts[0]
-    for part in parts[1:]:
-        whole.merge(part)
+    whole = done[0]
+    for others in done[1:]:
+        for mine, other in zip(whole, others, strict=True):
+            mine.merge(other)
     return whole
 
 
-def _watch(futures: list[Future], parts: list[Statistics], on_progress: Callable[[int], None] | None) -> None:
+def _watch(futures: list[Future], done: list[list[Statistics]], on_progress: Callable[[int], None] | None) -> None:
     pending = set(futures)
     while pending:
-        done, pending = wait(pending, timeout=PROGRESS_SECONDS, return_when=FIRST_EXCEPTION)
-        for future in done:
+        ended, pending = wait(pending, timeout=PROGRESS_SECONDS, return_when=FIRST_EXCEPTION)
+        for future in ended:
             future.result()
         if on_progress:
-            on_progress(sum(part.paths for part in parts))
+            on_progress(sum(part.paths for mine in done for part in mine))

@@ -108,6 +108,23 @@ def _fund_lines(fund: Fund, rows: list[Row]) -> list[str]:
     ]
 
 
+def _member_lines(fund: Fund, result: Result) -> list[str]:
+    """What each model of an ensemble gives alone: the spread that more paths do not narrow."""
+    parts = {
+        part.spec.market.name: [row for row in part.rows() if row["fund"] == fund.ticker] for part in result.members
+    }
+    days = [row["horizon_days"] for row in next(iter(parts.values()))]
+    laws = {"Return": "fund_return", "Divergence": "divergence"}
+    lines = ["By each model alone: their spread is the models' own doubt."]
+    for title, law in laws.items():
+        cells = [
+            [(rows[i][law]["q"]["0.05"], rows[i][law]["q_stderr"]["0.05"]) for rows in parts.values()]
+            for i in range(len(days))
+        ]
+        lines += [f"{title}, 5%:", *grid(days, [("", name) for name in parts], cells)[1:]]
+    return lines
+
+
 def to_text(result: Result, check: Check | None) -> str:
     """The table that `letf simulate` prints: percent, each figure with its Monte Carlo standard error."""
     spec = result.spec
@@ -126,6 +143,11 @@ def to_text(result: Result, check: Check | None) -> str:
     rows = result.rows()
     for fund in spec.funds:
         lines += ["", *_fund_lines(fund, [row for row in rows if row["fund"] == fund.ticker])]
+        if result.members:
+            lines += ["", *_member_lines(fund, result)]
+    if result.capped:
+        days = spec.paths * spec.horizons[-1]
+        lines += ["", f"Volatility was held at its cap on {result.capped:,} of {days:,} days of paths."]
     if said := limit(spec.market):
         lines += ["", *textwrap.wrap(said, WIDTH)]
     return "\n".join(lines) + "\n"

@@ -1,11 +1,13 @@
 """One run: a market, funds, horizons, a number of paths and a seed."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 from simulator.errors import LetfError
 from simulator.spec import check
+from simulator.spec.ensemble import EnsembleMarket
 from simulator.spec.fund import Fund
 from simulator.spec.market import Market, market_from_dict
 
@@ -73,6 +75,7 @@ class Simulation:
             )
         for key, value in checked.items():
             object.__setattr__(self, key, value)
+        self.parts()
 
     def _checked_funds(self):
         if not isinstance(self.funds, Iterable) or not all(isinstance(fund, Fund) for fund in self.funds):
@@ -89,6 +92,23 @@ class Simulation:
                     "choose a fund of that index or another market"
                 )
         return funds
+
+    def parts(self) -> "tuple[tuple[int, Simulation], ...]":
+        """First path and run of each member of an ensemble, paths shared out in proportion to the weights, in order.
+
+        Any other market is one part.
+        """
+        if not isinstance(self.market, EnsembleMarket):
+            return ((0, self),)
+        edges, share = [0], 0.0
+        for member in self.market.members:
+            share += member.weight
+            edges.append(round(share * self.paths))
+        counts = [end - start for start, end in pairwise(edges)]
+        if min(counts) == 0:
+            raise LetfError(f"paths must give every one of the ensemble's {len(counts)} models one, got {self.paths}")
+        members = zip(edges, counts, self.market.members, strict=False)
+        return tuple((first, replace(self, market=member.market, paths=paths)) for first, paths, member in members)
 
     def to_dict(self) -> dict[str, Any]:
         """The run as plain data; `from_dict` gives it back."""

@@ -8,7 +8,7 @@ from examples import market, run, statistics
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulator.engine.blocks import BLOCK_WORK, block_paths, blocks
+from simulator.engine.blocks import BLOCK_WORK, block_paths, parts
 from simulator.kernels.stats import LANES
 
 SPEC = run(market(3), 3.0, -3.0, costs=True, horizons=(1, 5, 21), paths=1000)
@@ -82,7 +82,7 @@ def test_blocks_are_whole_lanes_of_bounded_work(paths, horizons, funds):
     size = block_paths(spec)
     assert size % LANES == 0 and size >= LANES
     assert size == LANES or size * max(horizons) * (1 + funds) <= BLOCK_WORK
-    cut = blocks(spec)
+    cut = parts(spec)[0].blocks()
     assert next(cut) == (0, min(size, paths))
     if paths > size:
         assert next(cut) == (size, min(size, paths - size))
@@ -92,7 +92,7 @@ def test_blocks_are_whole_lanes_of_bounded_work(paths, horizons, funds):
 def test_blocks_cover_every_path_once(paths):
     spec = run(market(1), 3.0, horizons=(2520,), paths=paths)
     reached = 0
-    for first, count in blocks(spec):
+    for first, count in parts(spec)[0].blocks():
         assert first == reached and count > 0
         reached += count
     assert reached == paths
