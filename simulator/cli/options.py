@@ -2,24 +2,38 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, date, datetime
 from math import isnan, nan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from simulator.cli.types import DAYS, DRIFT, FRACTION, INPUT_FILE, WHOLE
+from simulator.cli.progress import note_compiling
+from simulator.cli.types import DAYS, DRIFT, FRACTION, INPUT_FILE, PRICES, WHOLE
 from simulator.errors import LetfError
 
 if TYPE_CHECKING:
+    from simulator.history.prices import Prices
     from simulator.spec.fund import Fund
     from simulator.spec.market import Market
     from simulator.spec.run import Simulation
 
 DEFAULT_TICKERS = ("TNA", "TZA")
+FILTER_SECONDS = 4  # that compiling the filter takes
 
 MARKET = (
     click.option("--market", type=INPUT_FILE, metavar="FILE", help="Market TOML, or the name of a built-in market."),
+    click.option(
+        "--as-of",
+        type=PRICES,
+        metavar="PRICES",
+        help="Start on the day after the last of these prices, a file or a fetched ticker; without --market the market "
+        "is fitted to them.",
+    ),
+    click.option(
+        "--vol-index", type=PRICES, metavar="FILE", help="A volatility index in points, as VIX, that sharpens --as-of."
+    ),
     click.option("--drift", type=DRIFT, metavar="D", help="Index growth a year, 8% or 0.08; or: regime. [market's]"),
     click.option("--regime", metavar="NAME", help="Day 1 is in this regime."),
     click.option("--vol", type=FRACTION, metavar="V", help="Start so that the expected 21-day volatility is V."),
@@ -60,30 +74,101 @@ def options(*groups: Any) -> Callable:
     return decorate
 
 
-def load_market(market: Path | None, drift, regime, vol, scale_vol) -> "Market":
-    """The market that the options of `MARKET` describe."""
-    from simulator.spec.files import DEFAULT_MARKET, MARKET_FILES, preset_market, read_market
-
+def load_market(
+    market: Path | None,
+    drift=None,
+    regime=None,
+    vol=None,
+    scale_vol=None,
+    as_of: Path | None = None,
+    vol_index: Path | None = None,
+    *,
+    index: str = "IWM",
+    quiet: bool = False,
+) -> "Market":
+    """The market that the options of `MARKET` describe; `index` is that of one fitted to the prices of `as_of`."""
     if scale_vol is not None and isnan(scale_vol):
         if vol is None:
             raise click.UsageError("--scale-vol needs a volatility: --scale-vol 30%.")
         scale_vol, vol = vol, None
     if vol is not None and (regime is not None or scale_vol is not None):
         raise click.UsageError("--vol sets the start, as --regime and --scale-vol do; give one of them.")
-    chosen: Market
-    if market is None or (str(market) in MARKET_FILES and not market.exists()):
-        chosen = preset_market(str(market or DEFAULT_MARKET))
-    elif market.exists() or market.suffix:
-        chosen = read_market(market)
+    if regime is not None and as_of is not None:
+        raise click.UsageError("--regime and --as-of both say where the market starts; give one of them.")
+    if vol_index is not None and as_of is None:
+        raise click.UsageError("--vol-index sharpens the state that --as-of finds; give both.")
+    chosen = _found_market(market) if market is not None or as_of is None else None
+    if as_of is None:
+        assert chosen is not None  # it was found
+        chosen = chosen if drift is None else replace(chosen, drift=drift)
     else:
-        raise LetfError(f"{market}: no such file, and no built-in market; built in: {', '.join(MARKET_FILES)}")
-    if drift is not None:
-        chosen = replace(chosen, drift=drift)
+        chosen = _started(chosen, drift, as_of, vol_index, index, quiet)
     if regime is not None:
         chosen = _in_regime(chosen, regime)
     if scale_vol is not None:
         chosen = chosen.with_scaled_vol(scale_vol)
-    return chosen if vol is None else chosen.with_vol(vol)
+    if vol is None:
+        return chosen
+    if as_of is not None and not quiet:
+        click.echo("Note: --vol overrides the volatility that --as-of starts from", err=True)
+    return _elsewhere(chosen.with_vol(vol))
+
+
+def _found_market(market: Path | None) -> "Market":
+    """The market of a file, or the built-in one of that name."""
+    from simulator.spec.files import DEFAULT_MARKET, MARKET_FILES, preset_market, read_market
+
+    if market is None or (str(market) in MARKET_FILES and not market.exists()):
+        return preset_market(str(market or DEFAULT_MARKET))
+    if market.exists() or market.suffix:
+        return read_market(market)
+    raise LetfError(f"{market}: no such file, and no built-in market; built in: {', '.join(MARKET_FILES)}")
+
+
+def _started(market: "Market | None", drift, path: Path, vol_path: Path | None, index: str, quiet: bool) -> "Market":
+    """The market at the last close of the prices at `path`; None: one fitted to them."""
+    from simulator.history.calibrate import must_compile
+    from simulator.history.kinds import DEFAULT, fit_market
+    from simulator.history.prices import read_prices
+    from simulator.history.state import as_of, uses_vol_index
+    from simulator.history.vol_index import read_vol_index
+
+    prices = read_prices(path)
+    vol_index = None if vol_path is None else read_vol_index(vol_path, prices)
+    if must_compile() and not quiet:
+        note_compiling(FILTER_SECONDS)
+    chosen = fit_market(DEFAULT, prices, vol_index=vol_index, index=index) if market is None else market
+    if vol_index is not None and not uses_vol_index(chosen):
+        raise LetfError(
+            f"--vol-index {vol_path}: {chosen.name} (kind {chosen.kind}) does not forecast by it; leave it out"
+        )
+    if drift is not None:
+        chosen = replace(chosen, drift=drift)
+    if not quiet:
+        click.echo(f"Note: {prices.note()}", err=True)
+        if age := _age(prices, today()):
+            click.echo(f"Warning: {age}", err=True)
+    return as_of(chosen, prices, vol_index)
+
+
+def today() -> date:
+    """The day that it is, in UTC."""
+    return datetime.now(UTC).date()
+
+
+def _age(prices: "Prices", day: date) -> str | None:
+    """A word on prices that end over 5 trading days before `day`."""
+    from simulator.history.cached import STALE, trading_days_since
+
+    age = trading_days_since(prices.dates[-1], day)
+    if age <= STALE:
+        return None
+    return f"{prices.source} ends on {prices.dates[-1]}, {age} trading days ago: today's market may be elsewhere"
+
+
+def _elsewhere(market: "Market") -> "Market":
+    """The market without the word that it starts at the close of a day."""
+    return replace(market, provenance={key: value for key, value in market.provenance.items() if key != "as_of"})
 
 
 def _in_regime(market: "Market", regime: str) -> "Market":
@@ -94,7 +179,7 @@ def _in_regime(market: "Market", regime: str) -> "Market":
         raise LetfError(
             f"--regime needs a market of regimes, {market.name} is of kind {market.kind}; start it by --vol"
         )
-    return replace(market, initial=market.regimes[market.regime_number(regime)].name)
+    return _elsewhere(replace(market, initial=market.regimes[market.regime_number(regime)].name))
 
 
 def load_funds(tickers: tuple[str, ...], funds_file: Path | None) -> "tuple[Fund, ...]":

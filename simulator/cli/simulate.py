@@ -15,7 +15,7 @@ COMPILE_SECONDS = 15
 @click.option("--plot", "figure", type=FIGURE_FILE, metavar="FILE", help="Draw the ridges as .png, .svg or .pdf.")
 @opt.options(opt.JSON, opt.QUIET)
 def simulate(
-    market, drift, regime, vol, scale_vol, tickers, funds_file, horizon, paths, seed, rate, threads,
+    market, as_of, vol_index, drift, regime, vol, scale_vol, tickers, funds_file, horizon, paths, seed, rate, threads,
     output, figure, as_json, quiet,
 ):  # fmt: skip
     """Simulate funds over holding periods: returns, divergence from L times the index, and why.
@@ -23,9 +23,10 @@ def simulate(
     \b
     letf simulate --fund TNA --horizon 5,21,63 --regime crisis
     letf simulate --vol 30% --plot ridges.png --output result.npz
+    letf simulate --as-of IWM.csv --horizon 21,42,63
     """
     funds = opt.load_funds(tickers, funds_file)
-    chosen = opt.load_market(market, drift, regime, vol, scale_vol)
+    chosen = opt.load_market(market, drift, regime, vol, scale_vol, as_of, vol_index, index=funds[0].index, quiet=quiet)
     spec = opt.load_simulation(chosen, funds, horizon, paths, seed, rate)
 
     from simulator.engine.simulate import simulate

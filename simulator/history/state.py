@@ -45,6 +45,11 @@ def as_of(market: M, prices: Prices, vol_index: Series | None = None) -> M:
     return _started(market, daily_log_returns(prices, FEWEST_RETURNS), str(prices.dates[-1]))
 
 
+def uses_vol_index(market: IndexModel) -> bool:
+    """Whether a volatility index tells the market anything."""
+    return isinstance(market, EnsembleMarket) and any(uses_vol_index(member.market) for member in market.members)
+
+
 def _started(market: M, returns: np.ndarray, day: str) -> M:
     """The market after `returns`, the last of which is that of `day`."""
     return replace(market, **_state(market, returns, day), provenance={**market.provenance, "as_of": day})

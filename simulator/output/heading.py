@@ -45,7 +45,7 @@ def _kind(market: Market) -> str:
 def start_line(market: Market) -> str:
     """Where day 1 stands, and the volatility that it makes one expect."""
     date = market.provenance.get("as_of")
-    since = f"as of the close of {date}: " if date else ""
+    since = f"as of the close of {date}: " if date and not isinstance(market, BootstrapMarket) else ""
     return f"{since}{_start(market)}expected {VOL_DAYS}-day volatility {percent(market.expected_vol())}"
 
 
@@ -59,7 +59,7 @@ def _start(market: Market) -> str:
             vol = percent((market.first_variance() * TRADING_DAYS) ** 0.5)
             return f"{'stationary: ' if market.initial == 'stationary' else ''}first day's volatility {vol}; "
         case BootstrapMarket():
-            return "a block from any day; "
+            return "a block from any day, whatever came before; "
         case EnsembleMarket():
             return "each model's own; "
 

@@ -15,7 +15,7 @@ TRADING_DAYS = 252  # a year
 DEFAULT_DRIFT = 0.08  # of a fitted market: the default short rate, 0.04, and an equity premium of 0.04
 VOL_DAYS = 21  # `expected_vol` and `with_vol` speak of this many days
 VOL_ROUNDING = 1e-4  # of a volatility: messages show four digits
-PRICE_KEYS = ("source_file", "sha256", "first_date", "last_date")  # of provenance, what the prices were
+PRICE_KEYS = ("source_file", "sha256", "first_date", "last_date", "as_of")  # of provenance, what the prices were
 COMMON = ("name", "provenance")  # optional keys of every market file
 
 Drift = float | Literal["regime"]
