@@ -40,9 +40,15 @@ class Names(click.ParamType):
 @click.command()
 @click.option("--index", type=PRICES, required=True, metavar="FILE", help="Prices of the index: a file or a ticker.")
 @click.option(
-    "--fund-prices", type=PRICES, multiple=True, required=True, metavar="FILE", help="Prices of each --fund, in order."
+    "--fund-prices",
+    type=PRICES,
+    multiple=True,
+    required=True,
+    metavar="FILE",
+    help="Prices of a fund; repeatable, as --fund in order.",
 )
-@opt.options(opt.FUNDS)
+@click.option("--fund", "tickers", multiple=True, metavar="TICKER", help="Their funds. [what the files are called]")
+@opt.options(opt.FUNDS[1])
 @click.option("--rates", type=INPUT_FILE, metavar="FILE", help="Short rate by day, percent a year, as FRED's DFF.csv.")
 @click.option("--rates-unit", type=click.Choice(["percent", "fraction"]), help="Unit of --rates. [percent]")
 @click.option("--rates-kind", type=click.Choice(["overnight", "bill"]), default="overnight", help="[overnight]")

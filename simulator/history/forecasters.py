@@ -1,6 +1,7 @@
 """The models that a score knows: what each fits once a year, and how it starts at an origin."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,7 +18,8 @@ from simulator.spec.model import TRADING_DAYS
 EWMA_DECAY = 0.94  # a day (J.P. Morgan 1996, RiskMetrics Technical Document, section 5.3.2)
 
 
-class Past(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Past:
     """What is known at a close.
 
     prices : Prices of the index to that day.

@@ -20,27 +20,26 @@ class Forecasts:
 
     crps : float64 (N, F, H, 2), fair CRPS of fund return and divergence.
     pit : float64 (N, F, H, 2), share of paths below the outcome.
-    quantiles : float64 (N, F, H, 2, 7), at `result.QUANTILES`; None where they are not kept.
+    quantiles : float64 (N, F, H, 2, 7), at `result.QUANTILES`; NaN where they are not asked for.
     """
 
     crps: np.ndarray
     pit: np.ndarray
-    quantiles: np.ndarray | None
+    quantiles: np.ndarray
 
     @classmethod
-    def empty(cls, shape: tuple[int, ...], *, quantiles: bool) -> "Forecasts":
+    def empty(cls, shape: tuple[int, ...]) -> "Forecasts":
         """None yet."""
-        crps, pit = np.full(shape, np.nan), np.full(shape, np.nan)
-        return cls(crps, pit, np.full((*shape, len(QUANTILES)), np.nan) if quantiles else None)
+        return cls(*(np.full(full, np.nan) for full in (shape, shape, (*shape, len(QUANTILES)))))
 
-    def fill(self, origin: int, result: Result, outcomes: np.ndarray) -> None:
+    def fill(self, origin: int, result: Result, outcomes: np.ndarray, *, quantiles: bool) -> None:
         """Hold the laws of a run at one origin against its outcomes, (F, H, 2)."""
         for f, fund in enumerate(result.spec.funds):
             for h, days in enumerate(result.spec.horizons):
                 laws = (result.fund_return(fund.ticker, days), result.divergence(fund.ticker, days))
                 for q, law in enumerate(laws):
                     cell, outcome = (origin, f, h, q), float(outcomes[f, h, q])
-                    if self.quantiles is not None:
+                    if quantiles:
                         self.quantiles[cell] = law.quantile(np.array(QUANTILES))
                     if not np.isnan(outcome):
                         self.crps[cell], self.pit[cell] = verify(law, outcome)

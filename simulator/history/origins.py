@@ -52,8 +52,8 @@ def month_origins(
     month = dates.astype("datetime64[M]")
     first_days = np.flatnonzero(np.diff(month) > np.timedelta64(0, "M")) + 1
     begun = month[first_days]
-    low = max(month[0] + MARGIN, earliest or month[0]) if start is None else np.datetime64(start, "M")
-    high = month[-1] - MARGIN if end is None else np.datetime64(end, "M")
+    low = max(month[0] + MARGIN, earliest or month[0]) if start is None else start.astype("datetime64[M]")
+    high = month[-1] - MARGIN if end is None else end.astype("datetime64[M]")
     if len(begun) == 0 or (start is None and low > begun[-1]) or (end is None and high < begun[0]):
         raise LetfError(f"no origin: the common prices go from {dates[0]} to {dates[-1]}; give some months more")
     for name, month_asked, outside in (("from", low, low < begun[0]), ("to", high, high > begun[-1])):

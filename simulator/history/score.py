@@ -74,7 +74,7 @@ def score(
     rates = record.rate(record.dates[origins.at])
     outcomes = np.stack([record.outcomes(origins.at, days) for days in template.horizons], axis=2)
     drifts = tuple(dict.fromkeys((drift, 0.0)))
-    found = {(name, d): Forecasts.empty(outcomes.shape, quantiles=d == drift) for name in forecasters for d in drifts}
+    found = {(name, d): Forecasts.empty(outcomes.shape) for name in forecasters for d in drifts}
 
     def forecast(name: str, fitted: Any, origin: int) -> None:
         day = record.dates[origins.at[origin]]
@@ -82,7 +82,7 @@ def score(
         run = replace(template, seed=_origin_seed(seed, day), rate=float(rates[origin]))
         for d in drifts:
             spec = replace(run, market=market.with_drift(d))
-            found[name, d].fill(origin, simulate(spec, threads=1), outcomes[origin])
+            found[name, d].fill(origin, simulate(spec, threads=1), outcomes[origin], quantiles=d == drift)
 
     threads = available_cores() if threads is None else check.integer("threads", threads, low=1, high=MAX_THREADS)
     with ThreadPoolExecutor(min(threads, available_cores())) as pool:
@@ -91,7 +91,9 @@ def score(
             for year in np.unique(origins.years):
                 for name, forecaster in forecasters.items():
                     fitted = forecaster.fit(_past(record, np.datetime64(f"{year}-01-01") - 1))
-                    futures += [pool.submit(forecast, name, fitted, i) for i in np.flatnonzero(origins.years == year)]
+                    futures += [
+                        pool.submit(forecast, name, fitted, i) for i in np.flatnonzero(origins.years == year).tolist()
+                    ]
                     _watch(futures, 0, paths, on_progress)
             while not _watch(futures, POLL_SECONDS, paths, on_progress):
                 pass
@@ -119,7 +121,7 @@ def _template(record: Record, horizons, paths: int, seed: int, cost: float) -> S
 
 def _past(record: Record, day: np.datetime64) -> Past:
     """What was known of the index at the close of `day`."""
-    return Past(record.index.between(end=day), until(record.vol_index, day), record.funds[0].index)
+    return Past(record.index.between(end=day.astype(object)), until(record.vol_index, day), record.funds[0].index)
 
 
 def _origin_seed(seed: int, day: np.datetime64) -> int:

@@ -63,7 +63,6 @@ def _draw_record(panel: Axes, verdict: Verdict, h: int, days: int) -> None:
     """Bands at each entry and the outcomes over them, the misses marked."""
     score = verdict.score
     forecasts = score.forecasts[verdict.lead]
-    assert forecasts.quantiles is not None
     entries = date2num(score.entry_days)
     quantiles = POINTS * forecasts.quantiles[:, 0, h, 0]
     outcomes, pit = POINTS * score.outcomes[:, 0, h, 0], forecasts.pit[:, 0, h, 0]
