@@ -1,6 +1,7 @@
 """From a market to the raw daily numbers that the kernels read."""
 
 from collections.abc import Callable
+from math import factorial, log, sqrt
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from simulator.spec.garch import CAP, GarchMarket
 from simulator.spec.market import Market as MarketSpec
 from simulator.spec.markov import MarkovMarket, Regime
 from simulator.spec.model import TRADING_DAYS
+from simulator.spec.scaling import ERROR_SHARE
 from simulator.spec.skewt import CutSkewT
 from simulator.spec.student import CutStudent
 
@@ -116,11 +118,41 @@ def _growth(log_mean_exp: Callable[[float], float]) -> np.ndarray:
 
 def _bootstrap(market: BootstrapMarket) -> Bootstrap:
     count = len(market.log_returns)
-    return NO_BOOTSTRAP._replace(
-        days=market.days().astype(np.float32),
-        threshold=np.uint32(min(round(2**32 / market.block_days), 2**32 - 1)),
-        spread=np.uint64(int(count * market.block_days)),
+    blocks = {
+        "threshold": np.uint32(min(round(2**32 / market.block_days), 2**32 - 1)),
+        "spread": np.uint64(int(count * market.block_days)),
+    }
+    if market.scaling is None:
+        return NO_BOOTSTRAP._replace(days=market.days().astype(np.float32), **blocks)
+    scaling = market.scaling
+    later, first = scaling.prices, scaling.first
+    vols = np.array(later.vols)
+    return Bootstrap(
+        days=np.array(market.log_returns, np.float32),
+        **blocks,
+        scaled=True,
+        drift=np.float32(market.drift / TRADING_DAYS),
+        scale=market.scale,
+        growth=_block_growth(market.block_cumulants(later.vols)),
+        first_growth=_block_growth(market.block_cumulants(first.vols)),
+        vols=vols,
+        first_vols=np.array(first.vols),
+        variances=np.array(scaling.variances),
+        coefficients=np.array(later.coefficients),
+        limits=2 * np.log([vols.min(), vols.max()]),
+        first=2 * log(scaling.initial / sqrt(TRADING_DAYS)),
+        error_sd=ERROR_SHARE * first.error_sd,
+        past_variances=np.array(scaling.recent_variances),
+        past_returns=np.array(scaling.recent_log_returns),
     )
+
+
+def _block_growth(cumulants: np.ndarray) -> np.ndarray:
+    """The polynomial of `kernels.growth` with these derivatives at 0."""
+    q = np.zeros(TERMS, np.float32)
+    for j, cumulant in enumerate(cumulants):
+        q[j] = cumulant * WIDEST**j / factorial(j + 1)
+    return q
 
 
 NO_MARKOV = _markov(MarkovMarket(regimes=(Regime(name="none", annual_vol=1),), transition=((1.0,),), drift=0.0))
@@ -135,7 +167,9 @@ NO_BOOTSTRAP = Bootstrap(
     drift=np.float32(0),
     scale=1.0,
     growth=np.zeros(TERMS, np.float32),
+    first_growth=np.zeros(TERMS, np.float32),
     vols=np.zeros(0),
+    first_vols=np.zeros(0),
     variances=np.zeros(0),
     coefficients=np.zeros(2 + len(WINDOWS)),
     limits=np.zeros(2),

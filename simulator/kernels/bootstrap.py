@@ -26,8 +26,9 @@ class Bootstrap(NamedTuple):
     scaled : bool; all below is used only then.
     drift : float32, log of the index's mean growth.
     scale : float64, what every volatility is multiplied by.
-    growth : float32 (8,), q of `log_growth` for a day over the forecast of its volatility.
-    vols : float64 (n,), daily volatility forecast before each day: a block that starts there is divided by it.
+    growth, first_growth : float32 (8,), q of `log_growth` for days of blocks over `vols` and `first_vols`.
+    vols, first_vols : float64 (n,), daily volatility forecast before each day: a block that starts there is divided by
+        it, or the path's first by the other.
     variances : float64 (n,), what each day's variance was.
     coefficients : float64 (6,), constant, log mean variance over each of `WINDOWS`, return of the last week.
     limits : float64 (2,), least and greatest forecast of log variance.
@@ -42,7 +43,9 @@ class Bootstrap(NamedTuple):
     drift: np.float32
     scale: float
     growth: np.ndarray
+    first_growth: np.ndarray
     vols: np.ndarray
+    first_vols: np.ndarray
     variances: np.ndarray
     coefficients: np.ndarray
     limits: np.ndarray
@@ -109,11 +112,11 @@ def forecast(market, memory, day, lane):
 
 
 @kernel
-def begin_block(market, log_variance, lane, position, scale, shift):
+def begin_block(market, log_variance, vols, growth, lane, position, scale, shift):
     """Scale and shift of a lane's new block: forecast over divisor, and the drift without what volatility adds."""
     vol = exp(log_variance / 2)
-    scale[lane] = vol / market.vols[position[lane]]
-    shift[lane] = market.drift - log_growth(np.float32(min(market.scale * vol, WIDEST)), market.growth)
+    scale[lane] = vol / vols[position[lane]]
+    shift[lane] = market.drift - log_growth(np.float32(min(market.scale * vol, WIDEST)), growth)
 
 
 @kernel
@@ -121,7 +124,7 @@ def first_blocks(market, z, position, scale, shift):
     """Begin all lanes' first blocks: today's forecast times exp(eta / 2), eta normal from row 0 of `z`."""
     for i in range(position.shape[0]):
         log_variance = market.first + market.error_sd * z[0, i]
-        begin_block(market, log_variance, i, position, scale, shift)
+        begin_block(market, log_variance, market.first_vols, market.first_growth, i, position, scale, shift)
 
 
 @kernel
@@ -129,7 +132,8 @@ def next_blocks(market, words, row, day, memory, position, scale, shift):
     """Begin the blocks of the lanes whose last one has ended."""
     for i in range(position.shape[0]):
         if words[row, i] < market.threshold:
-            begin_block(market, forecast(market, memory, day, i), i, position, scale, shift)
+            log_variance = forecast(market, memory, day, i)
+            begin_block(market, log_variance, market.vols, market.growth, i, position, scale, shift)
 
 
 @kernel

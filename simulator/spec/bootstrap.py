@@ -6,8 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from simulator.errors import LetfError
 from simulator.spec import check
 from simulator.spec.model import TRADING_DAYS, IndexModel
+from simulator.spec.scaling import Scaling
 
 FEWEST_DAYS, MOST_DAYS = 22, 100_000
 DEFAULT_BLOCK_DAYS = 42.0
@@ -20,6 +22,10 @@ class BootstrapMarket(IndexModel):
     A block starts at any day with equal chances and ends after each day with probability 1 / block_days; the last day
     is followed by the first. The drift d shifts all days alike, by d / 252 - log mean exp(scale x_i).
 
+    With `scaling` each block is brought to the volatility forecast where it begins. The drift then shifts the days of a
+    block by d / 252 - sum_j k_j v^j / j!, v the forecast daily volatility, k_1 to k_4 the cumulants a day of the log
+    return over `block_days` days, divided by the forecast at the first of them.
+
     Parameters
     ----------
     log_returns : tuple of float
@@ -28,6 +34,8 @@ class BootstrapMarket(IndexModel):
         Mean length of a block, 1 or more.
     scale : float
         What every day is multiplied by.
+    scaling : Scaling, optional
+        Volatility forecasts: a scaled bootstrap.
     drift, index, name, provenance
         As in every `IndexModel`; `drift` is a number.
 
@@ -41,35 +49,72 @@ class BootstrapMarket(IndexModel):
     log_returns: tuple[float, ...]
     block_days: float = DEFAULT_BLOCK_DAYS
     scale: float = 1.0
+    scaling: Scaling | None = None
 
     kind = "bootstrap"
     required = ("log_returns",)
-    optional = ("block_days", "scale")
+    optional = ("block_days", "scale", "scaled", "scaling")
 
     def __post_init__(self):
         super().__post_init__()
+        log_returns = check.numbers("log_returns", self.log_returns, fewest=FEWEST_DAYS, most=MOST_DAYS)
+        if self.scaling and len(self.scaling.variances) != len(log_returns):
+            raise LetfError(
+                f"scaling must have a variance for each of {len(log_returns):,} log_returns, "
+                f"got {len(self.scaling.variances):,}"
+            )
         self._set(
-            log_returns=check.numbers("log_returns", self.log_returns, fewest=FEWEST_DAYS, most=MOST_DAYS),
+            log_returns=log_returns,
             block_days=check.number("block_days", self.block_days, low=1, high=1e6),
             scale=check.number("scale", self.scale, low=0, high=1e3, open_low=True),
         )
 
     def days(self) -> np.ndarray:
-        """The daily log returns that are drawn, (n,): scaled, and shifted to the drift."""
+        """The daily log returns that a bootstrap without scaling draws, (n,): scaled, and shifted to the drift."""
         scaled = self.scale * np.array(self.log_returns)
         return scaled + (self.drift / TRADING_DAYS - log(np.exp(scaled).mean()))
 
+    def block_cumulants(self, vols: tuple[float, ...]) -> np.ndarray:
+        """k_1 to k_4 of the class's drift, (4,), for blocks divided by `vols`, the forecasts at their first days."""
+        x, length = np.array(self.log_returns), max(1, round(self.block_days))
+        around = np.concatenate([x, np.resize(x, length)])
+        sums = np.concatenate([[0.0], np.cumsum(around)])
+        u = (sums[length : length + len(x)] - sums[: len(x)]) / np.array(vols)
+        mean, centred = u.mean(), u - u.mean()
+        second, third, fourth = ((centred**order).mean() for order in (2, 3, 4))
+        return np.array([mean, second, third, fourth - 3 * second**2]) / length
+
     def expected_vol(self) -> float:
-        """Root of the mean annual variance: every day is as likely as any other."""
+        """Root of the mean annual variance over the first 21 days; of a scaled bootstrap that of its first block."""
+        if self.scaling:
+            return self.scale * self.scaling.expected_vol(np.array(self.log_returns))
         return self.scale * float(np.std(self.log_returns)) * sqrt(TRADING_DAYS)
 
     def with_vol(self, vol: float) -> "BootstrapMarket":
-        """The market whose days are scaled until `expected_vol` is `vol`."""
-        vol = check.number("vol", vol, low=0, high=10, open_low=True)
-        return replace(self, scale=self.scale * vol / self.expected_vol())
+        """The market that starts so that `expected_vol` is `vol`: one without scaling has all its days scaled."""
+        factor = check.number("vol", vol, low=0, high=10, open_low=True) / self.expected_vol()
+        if self.scaling:
+            return replace(self, scaling=self.scaling.started_at(factor))
+        return replace(self, scale=self.scale * factor)
 
     def with_scaled_vol(self, vol: float) -> "BootstrapMarket":
-        return replace(self.with_vol(vol), **self._renamed(vol / self.expected_vol()))
+        factor = check.number("vol", vol, low=0, high=10, open_low=True) / self.expected_vol()
+        return replace(self, scale=self.scale * factor, **self._renamed(factor))
 
     def own_dict(self) -> dict[str, Any]:
-        return {"block_days": self.block_days, "scale": self.scale, "log_returns": list(self.log_returns)}
+        scaling = {} if self.scaling is None else {"scaling": self.scaling.to_dict()}
+        return {
+            "block_days": self.block_days,
+            "scale": self.scale,
+            "scaled": self.scaling is not None,
+            "log_returns": list(self.log_returns),
+        } | scaling
+
+    @classmethod
+    def _parsed(cls, values: dict[str, Any]) -> dict[str, Any]:
+        scaled = values.pop("scaled", "scaling" in values)
+        if scaled is not ("scaling" in values):
+            raise LetfError(f"market: scaled must be true with a table scaling, false without, got {scaled!r}")
+        if scaled:
+            values["scaling"] = Scaling.from_dict(values["scaling"])
+        return values
