@@ -14,9 +14,9 @@ from simulator.spec.model import TRADING_DAYS
 
 LAGS = 21  # days; closes that are off come back within few
 FEWEST_DAYS = 60
-EDGE = 10  # calendar days; a year is full if its first close and its last are within so many of its ends
 VAGUE = 0.02  # a year; costs with a larger standard error tell nothing about the next year's
 STEPS = 50
+DECIMALS = 6  # of a fund's fitted costs; a hundredth of a point is far below their errors
 SMALL = 1e-13  # a year
 WIPED_OUT = 0.05  # growth in a day; costs could take such a fund below 0
 
@@ -57,7 +57,8 @@ class YearCosts:
 
     def of(self, fund: Fund) -> Fund:
         """The fund with this year's swap costs."""
-        return replace(fund, swap_spread=self.swap_spread, swap_half_spread=self.swap_half_spread)
+        spread, half = (round(value, DECIMALS) for value in (self.swap_spread, self.swap_half_spread))
+        return replace(fund, swap_spread=spread, swap_half_spread=half)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,9 +138,9 @@ class Costs:
                 )
         return tuple(sorted(found, key=lambda check: check.year))
 
-    def errors(self) -> np.ndarray:
-        """Absolute errors of the checks but of years apart, fractions, (n,)."""
-        return np.array([abs(check.error) for check in self.checks if not check.apart])
+    def told(self) -> list[YearCheck]:
+        """The checks but those of years apart."""
+        return [check for check in self.checks if not check.apart]
 
 
 def fit_costs(legs: Sequence[Replay]) -> Costs:
@@ -196,11 +197,10 @@ def _fit_year(legs: Sequence[Replay], year: int, rows: np.ndarray) -> YearCosts:
     spreads = solve @ (np.array(costs) - [leg.fund.expense_ratio for leg in legs])
     errors = np.sqrt(np.diag(solve @ covariance @ solve.T))
     names = [leg.fund.ticker for leg in legs]
-    first, last = legs[0].pair.dates[[rows[0], rows[-1] + 1]]
     return YearCosts(
         year=year,
         days=len(rows),
-        full=bool((first - EDGE < np.datetime64(f"{year}-01-01")) and (last + EDGE > np.datetime64(f"{year}-12-31"))),
+        full=legs[0].is_full(year),
         swap_spread=float(spreads[0]),
         swap_half_spread=float(spreads[1]),
         swap_spread_stderr=float(errors[0]),

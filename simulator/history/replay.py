@@ -13,6 +13,7 @@ from simulator.spec.model import TRADING_DAYS
 
 MEAN_BLOCK = 21  # days; a close that is off comes back within few
 WORST = 5
+EDGE = 10  # calendar days; a year is full if its first close and its last are within so many of its ends
 
 
 def daily_growth(fund: Fund, index_return: np.ndarray, rate: Any) -> np.ndarray:
@@ -112,6 +113,12 @@ class Replay:
         years = self.pair.dates[1:].astype("datetime64[Y]").astype(int) + 1970
         return {int(year): np.flatnonzero(years == year) for year in np.unique(years)}
 
+    def is_full(self, year: int) -> bool:
+        """Whether the prices hold the whole of a calendar year."""
+        rows = self.years()[year]
+        first, last = self.pair.dates[[rows[0], rows[-1] + 1]]
+        return bool(first - EDGE < np.datetime64(f"{year}-01-01") and last + EDGE > np.datetime64(f"{year}-12-31"))
+
     def worst_days(self, count: int = WORST) -> np.ndarray:
         """The returns that the replay missed by most, the worst first, (count,)."""
         return np.argsort(-np.abs(self.tracking), kind="stable")[:count]
@@ -156,7 +163,8 @@ def _fit(means: np.ndarray) -> np.ndarray:
     x, y, xx, xy, yy, gap, square = np.moveaxis(means, -1, 0)
     covariance, variance = xy - x * y, xx - x * x
     beta = covariance / variance
-    return np.array([beta, beta * covariance / (yy - y * y), np.sqrt((square - gap * gap) * TRADING_DAYS)])
+    spread = np.sqrt(np.maximum(square - gap * gap, 0))
+    return np.array([beta, beta * covariance / (yy - y * y), spread * np.sqrt(TRADING_DAYS)])
 
 
 def replay(pair: Pair, rates: Rates | float) -> Replay:

@@ -1,0 +1,177 @@
+"""letf replay."""
+
+from pathlib import Path
+
+import click
+
+from simulator.cli import options as opt
+from simulator.cli.progress import progress
+from simulator.cli.types import DAY, DAYS, FIGURE_FILE, FRACTION, INPUT_FILE, PRICES, OutputFile
+
+KINDS = ("growth", "waterfall", "windows")
+SIMULATED = "windows"  # the kind that simulates
+COMPILE_SECONDS = 15
+
+
+@click.command()
+@click.option("--index", type=PRICES, required=True, metavar="PRICES", help="The index's prices.")
+@click.option(
+    "--fund-prices", type=PRICES, required=True, multiple=True, metavar="PRICES", help="A fund's prices; repeatable."
+)
+@click.option(
+    "--fund",
+    "tickers",
+    multiple=True,
+    metavar="TICKER",
+    help="The fund of each --fund-prices, in their order. [as their files are called]",
+)
+@click.option("--funds-file", type=INPUT_FILE, metavar="FILE", help="Funds TOML: adds to the built-in funds.")
+@click.option("--rates", type=INPUT_FILE, metavar="FILE", help="The short rate by day, as FRED's DFF. [--rate]")
+@click.option("--rates-unit", type=click.Choice(["percent", "fraction"]), help="Unit of --rates a year. [percent]")
+@click.option(
+    "--rates-kind",
+    type=click.Choice(["overnight", "bill"]),
+    help="bill: --rates are discounts of 91-day bills (DTB3), to be converted. [overnight]",
+)
+@click.option("--rate", type=FRACTION, metavar="R", help="One short rate for all days, 4% or 0.04. [4%]")
+@click.option("--start", type=DAY, metavar="DATE", help="First close to use, YYYY-MM-DD.")
+@click.option("--end", type=DAY, metavar="DATE", help="Last close to use.")
+@click.option("--accept-jumps", is_flag=True, help="Believe daily moves that look like splits.")
+@click.option("--horizon", type=DAYS, multiple=True, metavar="DAYS", help="Holding periods, 5,21,63. [5 to 252]")
+@click.option("--fit-costs", is_flag=True, help="Fit swap costs by calendar year to both legs of the index.")
+@click.option(
+    "--output", type=OutputFile(".json", ".toml"), metavar="FILE", help=".json: all; .toml: funds with fitted costs."
+)
+@click.option("--plot", "figure", type=FIGURE_FILE, metavar="FILE", help="Draw a figure as .png, .svg or .pdf.")
+@click.option("--kind", type=click.Choice(KINDS), help="What --plot draws. [growth]")
+@opt.options(opt.MARKET, opt.PATHS, opt.SEED, opt.THREADS, opt.JSON, opt.QUIET)
+def replay(
+    index, fund_prices, tickers, funds_file, rates, rates_unit, rates_kind, rate, start, end, accept_jumps, horizon,
+    fit_costs, output, figure, kind, market, drift, regime, vol, scale_vol, paths, seed, threads, as_json, quiet,
+):  # fmt: skip
+    """Replay funds on their index's real days, beside what they returned, and say why the two differ.
+
+    Prices are files or tickers that letf fetch has fetched. Figures: growth of index, L times it, replay and fund;
+    waterfall, why not L times the index; windows, realised divergence on the simulated ridges (only these take
+    --market, --drift, --regime, --vol, --scale-vol, --paths, --seed and --threads).
+
+    \b
+    letf replay --index IWM.csv --fund-prices TNA.csv --fund TNA --rates DFF.csv
+    letf replay --index IWM.csv --fund-prices TNA.csv --fund-prices TZA.csv --rates DFF.csv --fit-costs
+    """
+    simulated = {"--market": market, "--drift": drift, "--regime": regime, "--vol": vol, "--scale-vol": scale_vol,
+                 "--paths": paths, "--seed": seed, "--threads": threads}  # fmt: skip
+    _check_figure(figure, kind, simulated)
+    _check_rest(rates, rates_unit, rates_kind, rate, fit_costs, output)
+
+    from simulator.history import costs, windows
+    from simulator.history.pair import pair
+    from simulator.history.prices import read_prices
+    from simulator.history.replay import replay
+
+    funds = _funds(fund_prices, tickers, funds_file)
+    short = _short_rate(rates, rates_unit, rates_kind, rate)
+    read = [read_prices(path, accept_jumps=accept_jumps) for path in (index, *fund_prices)]
+    options = {"start": start, "end": end, "accept_jumps": accept_jumps}
+    replays = [
+        replay(pair(read[0], prices, fund, **options), short) for fund, prices in zip(funds, read[1:], strict=True)
+    ]
+    holds = windows.realised([told.pair for told in replays], [d for days in horizon for d in days] or windows.HOLDS)
+    fitted = costs.fit_costs(replays) if fit_costs else None
+    files = {}
+    if figure:
+        run = None
+        if kind == SIMULATED:
+            chosen = opt.load_market(market, drift, regime, vol, scale_vol)
+            days = tuple(hold.days for hold in holds[0])
+            spec = opt.load_simulation(chosen, funds, [days], paths, seed, float(replays[0].rate.mean()))
+            run = _simulated(spec, threads, quiet)
+        files[figure] = _drawn(figure, kind or KINDS[0], replays, holds, run)
+
+    from simulator.output import costs_report, replay_report
+    from simulator.output.files import write_atomically
+    from simulator.output.replay_document import to_json
+
+    table = costs_report.report(fitted) if fitted else replay_report.report(replays, holds)
+    document = to_json(replays, holds, fitted) if as_json or (output and output.suffix.lower() == ".json") else ""
+    if output:
+        files[output] = document.encode() if output.suffix.lower() == ".json" else _funds_toml(fitted)
+    for path, content in files.items():
+        write_atomically(path, content)
+    if not quiet:
+        for note in (*(prices.note() for prices in read), *getattr(short, "notes", ())):
+            click.echo(f"Note: {note}", err=True)
+    click.echo(document if as_json else table, nl=False)
+
+
+def _check_figure(figure, kind, simulated):
+    """Refuse what a figure would not use."""
+    if kind and not figure:
+        raise click.UsageError(f"--kind says what to draw; to draw it: --plot {kind}.png.")
+    given = [name for name, value in simulated.items() if value is not None]
+    if given and kind != SIMULATED:
+        raise click.UsageError(f"{given[0]} is for simulated ridges; to draw them: --plot windows.png --kind windows.")
+
+
+def _check_rest(rates, rates_unit, rates_kind, rate, fit_costs, output):
+    if rates and rate is not None:
+        raise click.UsageError("--rates and --rate both tell the short rate; give one of them.")
+    if not rates and (rates_unit or rates_kind):
+        raise click.UsageError("--rates-unit and --rates-kind are about the file of --rates; give it.")
+    if output and output.suffix.lower() == ".toml" and not fit_costs:
+        raise click.UsageError("--output FILE.toml holds funds with fitted costs; add --fit-costs, or name a .json.")
+
+
+def _funds(fund_prices, tickers, funds_file):
+    """The fund of each price file."""
+    from simulator.spec.files import find_funds, known_funds
+
+    if tickers and len(tickers) != len(fund_prices):
+        raise click.UsageError(
+            f"{len(fund_prices)} --fund-prices but {len(tickers)} --fund; give one --fund for each, in the same order."
+        )
+    known = known_funds(funds_file)[1]
+    called = tickers or tuple(Path(path).stem for path in fund_prices)
+    if not tickers:
+        for path, name in zip(fund_prices, called, strict=True):
+            if name.upper() not in {fund.ticker.upper() for fund in known}:
+                raise click.UsageError(f"{path}: prices of which fund? name it with --fund.")
+    funds = find_funds(called, known)
+    if len(funds) < len(called):
+        raise click.UsageError("one fund stands twice; give each fund's prices once.")
+    return funds
+
+
+def _short_rate(rates, unit, kind, rate):
+    from simulator.history.rates import read_rates
+    from simulator.spec.run import DEFAULT_RATE
+
+    if rates:
+        return read_rates(rates, unit, kind or "overnight")
+    return DEFAULT_RATE if rate is None else rate
+
+
+def _simulated(spec, threads, quiet):
+    from simulator.engine.simulate import simulate
+
+    with progress(spec.paths, quiet, COMPILE_SECONDS) as on_progress:
+        return simulate(spec, threads=threads, on_progress=on_progress)
+
+
+def _drawn(figure, kind, replays, holds, result):
+    from simulator.output.files import figure_bytes
+    from simulator.output.plot_growth import draw_growth
+    from simulator.output.plot_waterfall import draw_waterfall
+    from simulator.output.plot_windows import draw_windows
+
+    if kind == SIMULATED:
+        drawing = draw_windows(result, replays, holds)
+    else:
+        drawing = {"growth": draw_growth, "waterfall": draw_waterfall}[kind](replays)
+    return figure_bytes(drawing, figure.suffix.lower())
+
+
+def _funds_toml(fitted):
+    from simulator.spec.files import funds_to_toml
+
+    return funds_to_toml(fitted.funds()).encode()

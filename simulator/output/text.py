@@ -1,0 +1,32 @@
+"""Lines of text that fit 80 columns."""
+
+import textwrap
+from collections.abc import Iterable, Sequence
+
+WIDTH = 80
+LABEL = 8
+
+
+def labelled(label: str, text: str) -> list[str]:
+    """A label and what it is about, wrapped."""
+    return textwrap.wrap(
+        text, WIDTH, initial_indent=f"{label:<{LABEL}}", subsequent_indent=" " * LABEL, break_on_hyphens=False
+    )
+
+
+def paragraph(text: str) -> list[str]:
+    """Text, wrapped."""
+    return textwrap.wrap(text, WIDTH, break_on_hyphens=False)
+
+
+def grid(rows: Iterable[Sequence[str]]) -> list[str]:
+    """Lines of columns: the first to the left, the others to the right, two spaces apart if they fit, else one."""
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    widths = [max(map(len, column)) for column in columns]
+    gap = "  " if sum(widths) + 2 * (len(widths) - 1) <= WIDTH else " "
+    return [
+        gap.join(
+            [row[0].ljust(widths[0]), *(cell.rjust(w) for cell, w in zip(row[1:], widths[1:], strict=True))]
+        ).rstrip()
+        for row in zip(*columns, strict=True)
+    ]
