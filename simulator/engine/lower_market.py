@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from math import factorial, log, sqrt
+from typing import Any
 
 import numpy as np
 
@@ -118,7 +119,7 @@ def _growth(log_mean_exp: Callable[[float], float]) -> np.ndarray:
 
 def _bootstrap(market: BootstrapMarket) -> Bootstrap:
     count = len(market.log_returns)
-    blocks = {
+    blocks: dict[str, Any] = {
         "threshold": np.uint32(min(round(2**32 / market.block_days), 2**32 - 1)),
         "spread": np.uint64(int(count * market.block_days)),
     }

@@ -87,6 +87,7 @@ FORECASTERS = {
     "gjr": _of_kind("GJR-GARCH, filtered historical simulation", "garch"),
     "markov": _of_kind("three regimes, filtered", "markov"),
     "bootstrap": _of_kind("stationary bootstrap of the index's own days", "bootstrap"),
+    "scaled-bootstrap": _of_kind("that, scaled to forecast volatility", "scaled-bootstrap"),
     "ensemble": _of_kind("several kinds, the paths shared out", "ensemble"),
 }
 BASELINES = ("gbm", "ewma", "gjr")

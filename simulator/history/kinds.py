@@ -12,7 +12,7 @@ from simulator.spec.model import DEFAULT_DRIFT
 
 ENSEMBLE, DEFAULT = "ensemble", "default"
 DEFAULT_KIND = "markov"  # what "default" stands for
-MEMBERS = {"markov": 1 / 3, "garch": 1 / 3, "bootstrap": 1 / 3}  # weights of the ensemble
+MEMBERS = {"scaled-bootstrap": 0.8, "garch": 0.2}  # weights of the ensemble
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,8 @@ def fit_market(
     ----------
     kind : str
         "markov": three regimes, normal within each; "garch": GJR-GARCH that draws its own residuals; "bootstrap":
-        blocks of 42 days; "ensemble": these three in equal parts; "default": the best of them.
+        blocks of 42 days; "scaled-bootstrap": those, scaled to a forecast of volatility; "ensemble": four parts of
+        scaled bootstrap, one of GARCH; "default": the best of them.
     prices : Prices
         At least 251 days.
     vol_index : Series, optional
@@ -54,12 +55,11 @@ def fit_market(
         On an unknown kind, or prices that it cannot be fitted to.
     """
     kind = DEFAULT_KIND if kind == DEFAULT else kind
-    task = Task(prices, vol_index, drift, index)
     if kind == ENSEMBLE:
-        return _ensemble(task)
+        return fit_ensemble(prices, vol_index=vol_index, drift=drift, index=index)
     if kind not in FITS:
         raise LetfError(f"unknown kind of market {kind!r}; known: {', '.join((*FITS, ENSEMBLE, DEFAULT))}")
-    return FITS[kind](task)
+    return FITS[kind](Task(prices, vol_index, drift, index))
 
 
 def _markov(task: Task) -> SingleMarket:
@@ -80,14 +80,34 @@ def _bootstrap(task: Task) -> SingleMarket:
     return bootstrap_market(task.prices, drift=task.drift, index=task.index)
 
 
-FITS: dict[str, Callable[[Task], SingleMarket]] = {"markov": _markov, "garch": _garch, "bootstrap": _bootstrap}
+def _scaled_bootstrap(task: Task) -> SingleMarket:
+    from simulator.history.scaled_bootstrap import scaled_bootstrap_market
+
+    return scaled_bootstrap_market(task.prices, vol_index=task.vol_index, drift=task.drift, index=task.index)
 
 
-def _ensemble(task: Task) -> EnsembleMarket:
+FITS: dict[str, Callable[[Task], SingleMarket]] = {
+    "markov": _markov,
+    "garch": _garch,
+    "bootstrap": _bootstrap,
+    "scaled-bootstrap": _scaled_bootstrap,
+}
+
+
+def fit_ensemble(
+    prices: Prices,
+    *,
+    vol_index: Series | None = None,
+    drift: float = DEFAULT_DRIFT,
+    index: str = "IWM",
+    name: str | None = None,
+) -> EnsembleMarket:
+    """The ensemble of `MEMBERS`, each fitted to `prices`; the rest is as in `fit_market`."""
+    task = Task(prices, vol_index, drift, index)
     return EnsembleMarket(
         members=tuple(Member(weight=weight, market=FITS[kind](task)) for kind, weight in MEMBERS.items()),
-        drift=task.drift,
-        index=task.index,
-        name=f"{task.index.lower()}-ensemble",
-        provenance=task.prices.provenance() | {"as_of": str(task.prices.dates[-1])},
+        drift=drift,
+        index=index,
+        name=name or f"{index.lower()}-ensemble",
+        provenance=prices.provenance() | {"as_of": str(prices.dates[-1])},
     )

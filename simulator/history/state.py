@@ -9,8 +9,10 @@ import numpy as np
 from simulator.history.daily import daily_log_returns
 from simulator.history.innovations import normal_log_density, student_log_density
 from simulator.history.prices import Prices
+from simulator.history.scaled_bootstrap import restarted
 from simulator.history.series import Series
 from simulator.kernels.filter import garch_filter, hamilton_filter
+from simulator.spec.bootstrap import BootstrapMarket
 from simulator.spec.ensemble import EnsembleMarket
 from simulator.spec.garch import CAP, GarchMarket
 from simulator.spec.markov import MarkovMarket
@@ -26,8 +28,9 @@ def as_of(market: M, prices: Prices, vol_index: Series | None = None) -> M:
     """The market whose day 1 is the day after the last of `prices`; its provenance says so by `as_of`.
 
     Regimes start from the filtered law of the last day times `transition`, after its log return where returns are
-    autocorrelated; GARCH from the variance that the recursion leads to. A plain bootstrap has no state. Of an ensemble
-    every member starts so. Regimes and GARCH look at closes alone, `vol_index` is for markets that forecast by it.
+    autocorrelated; GARCH from the variance that the recursion leads to. A scaled bootstrap starts from
+    its forecast, a plain one has no state; of an ensemble every member starts so. Regimes and GARCH look at closes
+    alone; a scaled bootstrap also at open, high and low, and at `vol_index` if it was fitted with one.
 
     Parameters
     ----------
@@ -42,21 +45,25 @@ def as_of(market: M, prices: Prices, vol_index: Series | None = None) -> M:
     LetfError
         If the prices are too few, not daily, or do not move.
     """
-    return _started(market, daily_log_returns(prices, FEWEST_RETURNS), str(prices.dates[-1]))
+    daily_log_returns(prices, FEWEST_RETURNS)  # checked once, whatever the market
+    return _started(market, prices, vol_index)
 
 
 def uses_vol_index(market: IndexModel) -> bool:
     """Whether a volatility index tells the market anything."""
-    return isinstance(market, EnsembleMarket) and any(uses_vol_index(member.market) for member in market.members)
+    if isinstance(market, EnsembleMarket):
+        return any(uses_vol_index(member.market) for member in market.members)
+    return isinstance(market, BootstrapMarket) and market.scaling is not None and market.scaling.index is not None
 
 
-def _started(market: M, returns: np.ndarray, day: str) -> M:
-    """The market after `returns`, the last of which is that of `day`."""
-    return replace(market, **_state(market, returns, day), provenance={**market.provenance, "as_of": day})
+def _started(market: M, prices: Prices, vol_index: Series | None) -> M:
+    provenance = {**market.provenance, "as_of": str(prices.dates[-1])}
+    return replace(market, **_state(market, prices, vol_index), provenance=provenance)
 
 
-def _state(market: IndexModel, returns: np.ndarray, day: str) -> dict[str, Any]:
+def _state(market: IndexModel, prices: Prices, vol_index: Series | None) -> dict[str, Any]:
     """What of the market changes with its state."""
+    returns = prices.log_returns()
     match market:
         case MarkovMarket():
             law = filtered_laws(market, returns)[-1] @ np.array(market.transition)
@@ -64,8 +71,10 @@ def _state(market: IndexModel, returns: np.ndarray, day: str) -> dict[str, Any]:
             return {"initial": tuple(law.tolist()), "last_log_return": last}
         case GarchMarket():
             return {"initial": sqrt(following_variance(market, returns) * TRADING_DAYS)}
+        case BootstrapMarket() if market.scaling:
+            return {"scaling": restarted(market.scaling, prices, vol_index)}
         case EnsembleMarket():
-            started = (replace(member, market=_started(member.market, returns, day)) for member in market.members)
+            started = (replace(member, market=_started(member.market, prices, vol_index)) for member in market.members)
             return {"members": tuple(started)}
     return {}
 

@@ -85,9 +85,9 @@ class BootstrapMarket(IndexModel):
         return np.array([mean, second, third, fourth - 3 * second**2]) / length
 
     def expected_vol(self) -> float:
-        """Root of the mean annual variance over the first 21 days; of a scaled bootstrap that of its first block."""
+        """Root of the mean annual variance over the first 21 days."""
         if self.scaling:
-            return self.scale * self.scaling.expected_vol(np.array(self.log_returns))
+            return self.scale * self.scaling.expected_vol(np.array(self.log_returns), self.block_days)
         return self.scale * float(np.std(self.log_returns)) * sqrt(TRADING_DAYS)
 
     def with_vol(self, vol: float) -> "BootstrapMarket":

@@ -129,17 +129,23 @@ class Scaling:
         """The forecast that the first block starts from."""
         return self.index if self.initial_by == "index" and self.index else self.prices
 
-    def mean_square(self, log_returns: np.ndarray) -> float:
-        """Mean square of a day over the variance forecast at the start of its first 21 days."""
-        squares = np.concatenate([log_returns, log_returns[:VOL_DAYS]]) ** 2
-        sums = np.concatenate([[0.0], np.cumsum(squares)])
-        ahead = (sums[VOL_DAYS:] - sums[:-VOL_DAYS])[: len(log_returns)] / VOL_DAYS
-        return float((ahead / np.array(self.first.vols) ** 2).mean())
+    def mean_square(self, log_returns: np.ndarray, block_days: float) -> float:
+        """Mean square over the first 21 days of a day's log return over the forecast at the start of its block.
 
-    def expected_vol(self, log_returns: np.ndarray) -> float:
-        """Root of the mean annual variance of the first block."""
+        On day k the first block still runs with probability q^k, q = 1 - 1 / block_days; else the block is of age
+        a < k with probability q^a / block_days.
+        """
+        around = np.concatenate([log_returns, np.resize(log_returns, VOL_DAYS)]) ** 2
+        inverse = np.array(self.first.vols) ** -2.0
+        by_age = np.array([(around[age : age + len(log_returns)] * inverse).mean() for age in range(VOL_DAYS)])
+        running = (1 - 1 / block_days) ** np.arange(VOL_DAYS)
+        later = np.concatenate([[0.0], np.cumsum(running * by_age)[:-1]]) / block_days
+        return float((running * by_age + later).mean())
+
+    def expected_vol(self, log_returns: np.ndarray, block_days: float) -> float:
+        """Root of the mean annual variance over the first 21 days, forecasts at joins taken to be the first one's."""
         spread = ERROR_SHARE * self.first.error_sd
-        return self.initial * sqrt(self.mean_square(log_returns)) * exp(spread**2 / 4)
+        return self.initial * sqrt(self.mean_square(log_returns, block_days)) * exp(spread**2 / 4)
 
     def started_at(self, factor: float) -> "Scaling":
         """The scaling whose days before day 1, and so its start, are `factor` times as volatile."""
