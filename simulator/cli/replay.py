@@ -47,20 +47,18 @@ COMPILE_SECONDS = 15
 @opt.options(opt.MARKET, opt.PATHS, opt.SEED, opt.THREADS, opt.JSON, opt.QUIET)
 def replay(
     index, fund_prices, tickers, funds_file, rates, rates_unit, rates_kind, rate, start, end, accept_jumps, horizon,
-    fit_costs, output, figure, kind, market, drift, regime, vol, scale_vol, paths, seed, threads, as_json, quiet,
+    fit_costs, output, figure, kind, as_json, quiet, **simulated,
 ):  # fmt: skip
     """Replay funds on their index's real days, beside what they returned, and say why the two differ.
 
     Prices are files or tickers that letf fetch has fetched. Figures: growth of index, L times it, replay and fund;
-    waterfall, why not L times the index; windows, realised divergence on the simulated ridges (only these take
-    --market, --drift, --regime, --vol, --scale-vol, --paths, --seed and --threads).
+    waterfall, why not L times the index; windows, realised divergence on the simulated ridges. Only windows takes the
+    options of a simulation, from --market to --threads.
 
     \b
     letf replay --index IWM.csv --fund-prices TNA.csv --fund TNA --rates DFF.csv
     letf replay --index IWM.csv --fund-prices TNA.csv --fund-prices TZA.csv --rates DFF.csv --fit-costs
     """
-    simulated = {"--market": market, "--drift": drift, "--regime": regime, "--vol": vol, "--scale-vol": scale_vol,
-                 "--paths": paths, "--seed": seed, "--threads": threads}  # fmt: skip
     _check_figure(figure, kind, simulated)
     _check_rest(rates, rates_unit, rates_kind, rate, fit_costs, output)
 
@@ -72,32 +70,25 @@ def replay(
     funds = _funds(fund_prices, tickers, funds_file)
     short = _short_rate(rates, rates_unit, rates_kind, rate)
     read = [read_prices(path, accept_jumps=accept_jumps) for path in (index, *fund_prices)]
-    options = {"start": start, "end": end, "accept_jumps": accept_jumps}
-    replays = [
-        replay(pair(read[0], prices, fund, **options), short) for fund, prices in zip(funds, read[1:], strict=True)
-    ]
+    kept = {"start": start, "end": end, "accept_jumps": accept_jumps}
+    replays = [replay(pair(read[0], prices, fund, **kept), short) for fund, prices in zip(funds, read[1:], strict=True)]
     holds = windows.realised([told.pair for told in replays], [d for days in horizon for d in days] or windows.HOLDS)
     fitted = costs.fit_costs(replays) if fit_costs else None
-    files = {}
-    if figure:
-        run = None
-        if kind == SIMULATED:
-            chosen = opt.load_market(market, drift, regime, vol, scale_vol)
-            days = tuple(hold.days for hold in holds[0])
-            spec = opt.load_simulation(chosen, funds, [days], paths, seed, float(replays[0].rate.mean()))
-            run = _simulated(spec, threads, quiet)
-        files[figure] = _drawn(figure, kind or KINDS[0], replays, holds, run)
+    drawn = _drawn(figure, kind or KINDS[0], replays, holds, simulated, quiet) if figure else b""
 
     from simulator.output import costs_report, replay_report
     from simulator.output.files import write_atomically
     from simulator.output.replay_document import to_json
+    from simulator.spec.files import funds_to_toml
 
+    in_json = as_json or (output and output.suffix.lower() == ".json")
+    document = to_json(replays, holds, fitted) if in_json else ""
     table = costs_report.report(fitted) if fitted else replay_report.report(replays, holds)
-    document = to_json(replays, holds, fitted) if as_json or (output and output.suffix.lower() == ".json") else ""
     if output:
-        files[output] = document.encode() if output.suffix.lower() == ".json" else _funds_toml(fitted)
-    for path, content in files.items():
-        write_atomically(path, content)
+        toml = output.suffix.lower() == ".toml"
+        write_atomically(output, (funds_to_toml(fitted.funds()) if toml else document).encode())
+    if figure:
+        write_atomically(figure, drawn)
     if not quiet:
         for note in (*(prices.note() for prices in read), *getattr(short, "notes", ())):
             click.echo(f"Note: {note}", err=True)
@@ -110,7 +101,8 @@ def _check_figure(figure, kind, simulated):
         raise click.UsageError(f"--kind says what to draw; to draw it: --plot {kind}.png.")
     given = [name for name, value in simulated.items() if value is not None]
     if given and kind != SIMULATED:
-        raise click.UsageError(f"{given[0]} is for simulated ridges; to draw them: --plot windows.png --kind windows.")
+        option = "--" + given[0].replace("_", "-")
+        raise click.UsageError(f"{option} is for simulated ridges; to draw them: --plot windows.png --kind windows.")
 
 
 def _check_rest(rates, rates_unit, rates_kind, rate, fit_costs, output):
@@ -151,27 +143,27 @@ def _short_rate(rates, unit, kind, rate):
     return DEFAULT_RATE if rate is None else rate
 
 
-def _simulated(spec, threads, quiet):
-    from simulator.engine.simulate import simulate
-
-    with progress(spec.paths, quiet, COMPILE_SECONDS) as on_progress:
-        return simulate(spec, threads=threads, on_progress=on_progress)
-
-
-def _drawn(figure, kind, replays, holds, result):
+def _drawn(figure, kind, replays, holds, simulated, quiet):
     from simulator.output.files import figure_bytes
     from simulator.output.plot_growth import draw_growth
     from simulator.output.plot_waterfall import draw_waterfall
     from simulator.output.plot_windows import draw_windows
 
     if kind == SIMULATED:
-        drawing = draw_windows(result, replays, holds)
+        days = tuple(hold.days for hold in holds[0])
+        drawing = draw_windows(_simulated(replays, days, quiet, **simulated), replays, holds)
     else:
         drawing = {"growth": draw_growth, "waterfall": draw_waterfall}[kind](replays)
     return figure_bytes(drawing, figure.suffix.lower())
 
 
-def _funds_toml(fitted):
-    from simulator.spec.files import funds_to_toml
+def _simulated(replays, days, quiet, paths, seed, threads, **market):
+    """The funds simulated over the same holds, at the mean of the real short rate."""
+    funds = tuple(told.fund for told in replays)
+    chosen = opt.load_market(**market, index=funds[0].index, quiet=quiet)
+    spec = opt.load_simulation(chosen, funds, [days], paths, seed, float(replays[0].rate.mean()))
 
-    return funds_to_toml(fitted.funds()).encode()
+    from simulator.engine.simulate import simulate
+
+    with progress(spec.paths, quiet, COMPILE_SECONDS) as on_progress:
+        return simulate(spec, threads=threads, on_progress=on_progress)
