@@ -57,7 +57,8 @@ def replay(
 
     \b
     letf replay --index IWM.csv --fund-prices TNA.csv --fund TNA --rates DFF.csv
-    letf replay --index IWM.csv --fund-prices TNA.csv --fund-prices TZA.csv --rates DFF.csv --fit-costs
+    letf replay --index IWM --fund-prices TNA --rates DFF.csv --plot why.png --kind waterfall
+    letf replay --index IWM --fund-prices TNA --fund-prices TZA --rates DFF.csv --fit-costs
     """
     _check_figure(figure, kind, simulated)
     _check_rest(rates, rates_unit, rates_kind, rate, fit_costs, output)
@@ -110,6 +111,8 @@ def _check_rest(rates, rates_unit, rates_kind, rate, fit_costs, output):
         raise click.UsageError("--rates and --rate both tell the short rate; give one of them.")
     if not rates and (rates_unit or rates_kind):
         raise click.UsageError("--rates-unit and --rates-kind are about the file of --rates; give it.")
+    if fit_costs and not rates and rate is None:
+        raise click.UsageError("--fit-costs finds what funds cost over the short rate; give --rates, or a --rate.")
     if output and output.suffix.lower() == ".toml" and not fit_costs:
         raise click.UsageError("--output FILE.toml holds funds with fitted costs; add --fit-costs, or name a .json.")
 

@@ -47,7 +47,7 @@ def stationary_counts(n: int, mean_block: float, draws: int = DRAWS, seed: int =
         wrapped = stop > n
         change[open_rows[wrapped], 0] += 1
         change[open_rows[wrapped], stop[wrapped] - n] -= 1
-    return np.cumsum(change[:, :n], axis=1)
+    return np.cumsum(change[:, :n], axis=1, dtype=np.int32)
 
 
 def resampled_quantiles(values: np.ndarray, counts: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
@@ -62,7 +62,7 @@ def resampled_quantiles(values: np.ndarray, counts: np.ndarray, probabilities: n
         In (0, 1].
     """
     order = np.argsort(values, kind="stable")
-    reached = np.cumsum(counts[:, order], axis=1)
+    reached = np.cumsum(counts[:, order], axis=1, dtype=np.int32)
     wanted = np.ceil(np.asarray(probabilities) * len(values) - 1e-9)
     ranks = np.array([np.searchsorted(row, wanted) for row in reached])
     return values[order][ranks]

@@ -84,7 +84,8 @@ def read_rates(path: Path | str, unit: Unit | None = None, kind: Kind = "overnig
     ----------
     path : Path or str
     unit : "percent" or "fraction", optional
-        Of the file; by default percent a year, refused where the figures look like fractions.
+        Of the file; by default percent a year, refused where the figures look like fractions. Said to be percent, such
+        figures are believed with a note.
     kind : "overnight" or "bill"
         "overnight": fed funds and the like, actual days over 360. "bill": the bank discount d of a 91-day bill, made a
         yield by 365 d / (360 - 91 d).
@@ -119,10 +120,11 @@ def _check_unit(where: str, series: Series, unit: Unit | None) -> tuple[str, ...
         return ()
     if largest > 100 * LARGEST:
         raise LetfError(f"{where}: a rate of {largest:g} % a year; short rates are below {LARGEST:.0%}")
-    if unit == "percent" or largest > SMALL:
+    if largest > SMALL:
         return ()
     hundredths = np.abs(100 * series.values - np.rint(100 * series.values)) < 1e-6
     said = f"{where}: no rate is above {largest:g} % a year; fractions? then --rates-unit fraction"
-    if hundredths.all() and np.ptp(series.values) > 0:  # as percent are quoted, and as they were in 2009-2015
+    quoted = hundredths.all() and np.ptp(series.values) > 0  # as percent are, and as they were in 2009-2015
+    if quoted or unit == "percent":
         return (said,)
     raise LetfError(f"{said}, or --rates-unit percent if they are so low")

@@ -18,11 +18,12 @@ SCHEMA = "letf.replay/1"
 
 def to_json(replays: Sequence[Replay], holds: Sequence[Sequence[Hold]], costs: Costs | None) -> str:
     """The object that `letf replay --json` prints; returns are fractions, `costs` is null where none were fitted."""
+    longest = max(replays, key=lambda told: len(told.rate))
     return dumps(
         {
             "schema": SCHEMA,
-            "index": _prices(replays[0].pair.index),
-            "rate": _rate(replays[0]),
+            "index": _prices(longest.pair.index),
+            "rate": _rate(longest),
             "funds": [_fund(told, row) for told, row in zip(replays, holds, strict=True)],
             "costs": costs and _costs(costs),
         }

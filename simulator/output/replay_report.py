@@ -26,8 +26,9 @@ def report(replays: Sequence[Replay], holds: Sequence[Sequence[Hold]]) -> str:
 
 
 def heading(replays: Sequence[Replay]) -> list[str]:
-    """The index's prices and the short rate, which all funds share."""
-    return [*labelled("Index", prices_line(replays[0].pair.index)), *labelled("Rate", rate_line(replays[0]))]
+    """The index's prices and the short rate, over the days of the fund that has most."""
+    longest = max(replays, key=lambda told: len(told.rate))
+    return [*labelled("Index", prices_line(longest.pair.index)), *labelled("Rate", rate_line(longest))]
 
 
 def prices_line(prices: Prices) -> str:

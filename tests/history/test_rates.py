@@ -79,7 +79,8 @@ def test_fractions_taken_for_percent(tmp_path, values):
     path = file(tmp_path, values)
     with pytest.raises(LetfError, match=r"no rate is above 0.0[0-9]+ % a year; fractions.* --rates-unit fraction"):
         read_rates(path)
-    assert read_rates(path, "percent").values.max() == values.max() / 100
+    believed = read_rates(path, "percent")
+    assert believed.values.max() == values.max() / 100 and "--rates-unit fraction" in believed.notes[0]
 
 
 def test_low_rates_in_hundredths_of_a_percent_are_believed_with_a_note(tmp_path):

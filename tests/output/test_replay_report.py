@@ -39,6 +39,13 @@ def test_replays_fit_eighty_columns(vol, drift):
     assert "nan" not in text.replace("finan", "") and "inf" not in text
 
 
+def test_the_heading_is_of_the_fund_with_most_days():
+    short, long = made_up(3.0, 300), made_up(-3.0, 1000)
+    assert shown([short, long]).startswith(
+        "Index   IDX.csv, column 'Adj Close', 2012-01-02 to 2015-11-02, 1,000 returns"
+    )
+
+
 def test_the_parts_of_a_year_are_shown():
     told = made_up(3.0)
     parts = told.attribution(told.years()[2013])
