@@ -86,8 +86,8 @@ def replay(
     document = to_json(replays, holds, fitted) if in_json else ""
     table = costs_report.report(fitted) if fitted else replay_report.report(replays, holds)
     if output:
-        toml = output.suffix.lower() == ".toml"
-        write_atomically(output, (funds_to_toml(fitted.funds()) if toml else document).encode())
+        content = funds_to_toml(fitted.funds()) if fitted and output.suffix.lower() == ".toml" else document
+        write_atomically(output, content.encode())
     if figure:
         write_atomically(figure, drawn)
     if not quiet:

@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, date2num
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+from matplotlib.ticker import FuncFormatter, Locator, LogLocator, MaxNLocator, NullFormatter, NullLocator
 
 from simulator.history.replay import Replay
 from simulator.output import labels, style
@@ -16,7 +16,7 @@ from simulator.output.replay_report import rate_line
 PANEL = (4.6, 3.2)  # inches
 INDEX_COLOUR = "#555555"
 LABEL_GAP = 0.055  # of a panel's height, between the numbers at the right
-FEW_DECADES = 2.5  # of growth; fewer have ticks at 2 and 5 times powers of ten too
+FEW, MANY = 6.0, 300.0  # highest over lowest value of an axis, where its ticks change
 
 
 def draw_growth(replays: Sequence[Replay]) -> Figure:
@@ -69,9 +69,9 @@ def _draw(panel: Axes, told: Replay, colour: str) -> None:
     panel.set_xlim(days[0], days[-1])
     for (_, line), look in zip(drawn.items(), looks, strict=True):
         panel.plot(days, line, **look)
-    few = np.log10(high / low) < FEW_DECADES
-    panel.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if few else (1,), numticks=8))
+    panel.yaxis.set_major_locator(_locator(high / low))
     panel.yaxis.set_major_formatter(FuncFormatter(lambda value, _: _plain(value)))
+    panel.yaxis.set_minor_locator(NullLocator())
     panel.yaxis.set_minor_formatter(NullFormatter())
     locator = AutoDateLocator(minticks=4, maxticks=9)
     panel.xaxis.set_major_locator(locator)
@@ -79,6 +79,13 @@ def _draw(panel: Axes, told: Replay, colour: str) -> None:
     panel.grid(axis="y")
     panel.set_title(f"{told.fund.ticker}, {labels.multiple(told.fund.leverage)} {told.fund.index}", pad=5)
     _end_labels(panel, drawn, [look["color"] for look in looks[:2]] + [style.shade(colour)] * 2)
+
+
+def _locator(ratio: float) -> Locator:
+    """Even ticks for growth that stays within one power of ten, else 1, 2 and 5 times these, or these alone."""
+    if ratio < FEW:
+        return MaxNLocator(6)
+    return LogLocator(subs=(1, 2, 5) if ratio < MANY else (1,), numticks=8)
 
 
 def _end_labels(panel: Axes, drawn: dict[str, np.ndarray], colours: list) -> None:
