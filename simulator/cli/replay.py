@@ -63,7 +63,8 @@ def replay(
     _check_figure(figure, kind, simulated)
     _check_rest(rates, rates_unit, rates_kind, rate, fit_costs, output)
 
-    from simulator.history import costs, windows
+    from simulator.history import windows
+    from simulator.history.fit_costs import fit_costs as fit
     from simulator.history.pair import pair
     from simulator.history.prices import read_prices
     from simulator.history.replay import replay
@@ -74,7 +75,7 @@ def replay(
     kept = {"start": start, "end": end, "accept_jumps": accept_jumps}
     replays = [replay(pair(read[0], prices, fund, **kept), short) for fund, prices in zip(funds, read[1:], strict=True)]
     holds = windows.realised([told.pair for told in replays], [d for days in horizon for d in days] or windows.HOLDS)
-    fitted = costs.fit_costs(replays) if fit_costs else None
+    fitted = fit(replays) if fit_costs else None
     drawn = _drawn(figure, kind or KINDS[0], replays, holds, simulated, quiet) if figure else b""
 
     from simulator.output import costs_report, replay_report

@@ -7,7 +7,7 @@ import pytest
 from prices import fund, fund_returns, index_returns, prices
 
 from simulator.errors import LetfError
-from simulator.history.costs import fit_costs
+from simulator.history.fit_costs import fit_costs
 from simulator.history.pair import Pair, pair
 from simulator.history.prices import read_prices
 from simulator.history.rates import read_rates

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from prices import fund, fund_returns, index_returns, prices
 
-from simulator.history.costs import fit_costs
+from simulator.history.fit_costs import fit_costs
 from simulator.history.pair import Pair
 from simulator.history.replay import replay
 from simulator.history.windows import realised
