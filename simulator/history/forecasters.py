@@ -1,7 +1,7 @@
 """The models that a score knows: what each fits once a year, and how it starts at an origin."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -9,8 +9,11 @@ import numpy as np
 from simulator.errors import LetfError
 from simulator.history.kinds import DEFAULT, DEFAULT_KIND, fit_market
 from simulator.history.prices import Prices
+from simulator.history.scaled_bootstrap import scaled_bootstrap_market
 from simulator.history.series import Series
 from simulator.history.state import as_of
+from simulator.spec.bootstrap import BootstrapMarket
+from simulator.spec.ensemble import EnsembleMarket
 from simulator.spec.market import Market
 from simulator.spec.markov import MarkovMarket, Regime
 from simulator.spec.model import TRADING_DAYS
@@ -69,16 +72,26 @@ def _ewma(fitted: None, past: Past) -> Market:
     return one_regime(ewma_vol(past.prices.log_returns()), past.index, "ewma")
 
 
+def _started(fitted: Market, past: Past) -> Market:
+    """The market of this January's fit, started at the origin.
+
+    A scaled bootstrap is made anew, with the days since: its regressions know only the days before each January by
+    themselves.
+    """
+    if isinstance(fitted, EnsembleMarket):
+        return replace(fitted, members=tuple(replace(m, market=_started(m.market, past)) for m in fitted.members))
+    if isinstance(fitted, BootstrapMarket) and fitted.scaling:
+        return scaled_bootstrap_market(past.prices, vol_index=past.vol_index, index=past.index)
+    return as_of(fitted, past.prices, past.vol_index)
+
+
 def _of_kind(about: str, kind: str) -> Forecaster:
     """A kind of market, fitted and started as `letf calibrate` and `--as-of` do."""
 
     def fit(past: Past) -> Market:
         return fit_market(kind, past.prices, vol_index=past.vol_index, index=past.index)
 
-    def start(fitted: Market, past: Past) -> Market:
-        return as_of(fitted, past.prices, past.vol_index)
-
-    return Forecaster(about, fit, start)
+    return Forecaster(about, fit, _started)
 
 
 FORECASTERS = {
@@ -87,8 +100,8 @@ FORECASTERS = {
     "gjr": _of_kind("GJR-GARCH, filtered historical simulation", "garch"),
     "markov": _of_kind("three regimes, filtered", "markov"),
     "bootstrap": _of_kind("stationary bootstrap of the index's own days", "bootstrap"),
-    "scaled-bootstrap": _of_kind("that, scaled to forecast volatility", "scaled-bootstrap"),
-    "ensemble": _of_kind("several kinds, the paths shared out", "ensemble"),
+    "scaled-bootstrap": _of_kind("the same, each block scaled to forecast volatility", "scaled-bootstrap"),
+    "ensemble": _of_kind("scaled-bootstrap 0.8 and gjr 0.2 of the paths", "ensemble"),
 }
 BASELINES = ("gbm", "ewma", "gjr")
 OF_KIND = {"garch": "gjr"}  # kinds of market whose forecaster has another name
