@@ -13,7 +13,7 @@ from simulator.history.scaled_bootstrap import scaled_bootstrap_market
 from simulator.history.series import Series
 from simulator.history.state import as_of
 from simulator.spec.bootstrap import BootstrapMarket
-from simulator.spec.ensemble import EnsembleMarket
+from simulator.spec.ensemble import EnsembleMarket, SingleMarket
 from simulator.spec.market import Market
 from simulator.spec.markov import MarkovMarket, Regime
 from simulator.spec.model import TRADING_DAYS
@@ -73,13 +73,15 @@ def _ewma(fitted: None, past: Past) -> Market:
 
 
 def _started(fitted: Market, past: Past) -> Market:
-    """The market of this January's fit, started at the origin.
-
-    A scaled bootstrap is made anew, with the days since: its regressions know only the days before each January by
-    themselves.
-    """
+    """The market of this January's fit, started at the origin; of an ensemble every member."""
     if isinstance(fitted, EnsembleMarket):
-        return replace(fitted, members=tuple(replace(m, market=_started(m.market, past)) for m in fitted.members))
+        members = tuple(replace(member, market=_started_single(member.market, past)) for member in fitted.members)
+        return replace(fitted, members=members)
+    return _started_single(fitted, past)
+
+
+def _started_single(fitted: SingleMarket, past: Past) -> SingleMarket:
+    """A scaled bootstrap is made anew, with the days since: its regressions know only those before each January."""
     if isinstance(fitted, BootstrapMarket) and fitted.scaling:
         return scaled_bootstrap_market(past.prices, vol_index=past.vol_index, index=past.index)
     return as_of(fitted, past.prices, past.vol_index)
