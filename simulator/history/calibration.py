@@ -6,7 +6,7 @@ from typing import Any, Literal
 import numpy as np
 
 from simulator.errors import LetfError
-from simulator.history.fitted import ERROR_DIGITS, Fitted, significant
+from simulator.history.fitted import ERROR_DIGITS, SCHEMA, Fitted, significant
 from simulator.history.likelihood import stationary
 from simulator.history.prices import Prices
 from simulator.spec.markov import MarkovMarket, Regime
@@ -15,7 +15,6 @@ from simulator.spec.model import DEFAULT_DRIFT, Drift
 Innovations = Literal["normal", "t"]
 Initial = Literal["last", "stationary"]
 
-SCHEMA = "letf.calibrate/1"
 FEW_DAYS = 21.0
 FOREVER = 1e6  # days; a mean stay beyond it was not seen to end
 DECIMALS = 8  # of a market's probabilities

@@ -1,7 +1,8 @@
-"""A fitted parameter with its standard error, and how many of its digits a file keeps."""
+"""A fitted parameter with its standard error, how many of its digits a file keeps, and the schema of fits."""
 
 from typing import NamedTuple
 
+SCHEMA = "letf.calibrate/1"  # of what machines read of a fit
 DIGITS, ERROR_DIGITS = 8, 4  # significant, of a market's parameters, and of standard errors
 
 

@@ -37,7 +37,8 @@ def _kind(market: Market) -> str:
         case GarchMarket():
             return "GJR-GARCH, own residuals" if market.residuals else "GJR-GARCH, skewed t"
         case BootstrapMarket():
-            return f"{len(market.log_returns):,} days in blocks of {market.block_days:g}"
+            scaled = ", scaled" if market.scaling else ""
+            return f"{len(market.log_returns):,} days in blocks of {market.block_days:g}{scaled}"
         case EnsembleMarket():
             return f"{len(market.members)} models"
 
@@ -45,7 +46,8 @@ def _kind(market: Market) -> str:
 def start_line(market: Market) -> str:
     """Where day 1 stands, and the volatility that it makes one expect."""
     date = market.provenance.get("as_of")
-    since = f"as of the close of {date}: " if date and not isinstance(market, BootstrapMarket) else ""
+    stateless = isinstance(market, BootstrapMarket) and not market.scaling
+    since = f"as of the close of {date}: " if date and not stateless else ""
     return f"{since}{_start(market)}expected {VOL_DAYS}-day volatility {percent(market.expected_vol())}"
 
 
@@ -58,6 +60,9 @@ def _start(market: Market) -> str:
         case GarchMarket():
             vol = percent((market.first_variance() * TRADING_DAYS) ** 0.5)
             return f"{'stationary: ' if market.initial == 'stationary' else ''}first day's volatility {vol}; "
+        case BootstrapMarket() if market.scaling:
+            by = "prices" if market.scaling.initial_by == "prices" else "prices and a volatility index"
+            return f"volatility forecast by {by} {percent(market.scaling.initial)}; "
         case BootstrapMarket():
             return "a block from any day, whatever came before; "
         case EnsembleMarket():

@@ -1,6 +1,7 @@
 """GARCH fits against arch's own summary and known parameters."""
 
 import builtins
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -8,16 +9,18 @@ import pytest
 from prices import prices
 
 from simulator.errors import LetfError
+from simulator.history.fitted import Fitted
 from simulator.history.garch import fit_garch
 from simulator.history.prices import read_prices
 from simulator.spec.files import market_to_toml, read_market
 from simulator.spec.garch import GarchMarket
+from simulator.spec.skewt import CutSkewT
 
 SIGMAS = 4
 SAME_OPTIMUM = 1e-6  # relative, of a log-likelihood: two stops of one optimiser
 PERCENT = 100
 
-TRUTH = {"omega": 2e-6, "alpha": 0.04, "gamma": 0.1, "beta": 0.9, "dof": 7.0, "skew": -0.15}
+TRUTH = {"omega": 2e-6, "alpha": 0.04, "gamma": 0.1, "beta": 0.88, "dof": 7.0, "skew": -0.15}
 
 
 def simulated(days, market, mean=3e-4, seed=1):
@@ -81,6 +84,37 @@ def test_known_parameters_are_recovered_within_their_errors():
     assert abs(drift.estimate - 252 * 3e-4) < SIGMAS * drift.stderr
     for name in ("gamma", "beta", "dof"):
         assert found[name].stderr < 0.2 * TRUTH[name]  # errors far too large would let anything pass
+
+
+def test_persistence_and_long_run_volatility_are_recovered_within_their_errors():
+    truth = GarchMarket(drift=0.08, **TRUTH)
+    for found, true in ((fit().persistence, truth.persistence), (fit().long_run_vol, truth.expected_vol())):
+        assert abs(found.estimate - true) < SIGMAS * found.stderr < true
+    market = fit().market(initial="stationary")
+    assert fit().persistence.estimate == pytest.approx(market.persistence, rel=1e-6)
+    assert fit().long_run_vol.estimate == pytest.approx(market.expected_vol(), rel=1e-4)
+    assert fit().notes() == []
+
+
+def test_errors_by_the_delta_method_are_those_of_draws():
+    """Parameters drawn from their covariance spread persistence and long-run volatility as claimed."""
+    from arch import arch_model
+
+    found = arch_model(PERCENT * made().log_returns(), p=1, o=1, q=1, dist="skewt", rescale=False).fit(disp="off")
+    names = ["omega", "alpha[1]", "gamma[1]", "beta[1]"]
+    covariance = found.param_cov.loc[names, names].to_numpy() / 100  # small steps, where slopes are exact enough
+    drawn = np.random.default_rng(1).multivariate_normal(found.params[names], covariance, 20_000)
+    lower = CutSkewT(found.params["eta"], found.params["lambda"]).lower_variance
+    persistence = drawn[:, 1] + lower * drawn[:, 2] + drawn[:, 3]
+    vol = np.sqrt(252 * drawn[:, 0] / (1 - persistence)) / PERCENT
+    assert fit().persistence.stderr == pytest.approx(10 * persistence.std(), rel=0.05)
+    assert fit().long_run_vol.stderr == pytest.approx(10 * vol.std(), rel=0.05)
+
+
+def test_variance_that_returns_nowhere_is_noted():
+    growing = replace(fit(), persistence=Fitted(1.0123, 0.01), long_run_vol=None)
+    assert growing.notes() == ["persistence 1.0123: variance returns to no long-run level, and grows"]
+    assert growing.to_dict(fit().market())["long_run_vol"] is None
 
 
 def test_scale_of_returns_scales_what_it_should():
