@@ -137,7 +137,10 @@ def _started(market: "Market | None", drift, path: Path, vol_path: Path | None, 
     vol_index = None if vol_path is None else read_vol_index(vol_path, prices)
     if must_compile() and not quiet:
         note_compiling(FILTER_SECONDS)
-    chosen = fit_market(DEFAULT, prices, vol_index=vol_index, index=index) if market is None else market
+    if market is None:
+        chosen = fit_market(DEFAULT, prices, vol_index=vol_index, index=index)
+    else:
+        chosen = as_of(market, prices, vol_index)
     if vol_index is not None and not uses_vol_index(chosen):
         raise LetfError(
             f"--vol-index {vol_path}: {chosen.name} (kind {chosen.kind}) does not forecast by it; leave it out"
@@ -148,7 +151,7 @@ def _started(market: "Market | None", drift, path: Path, vol_path: Path | None, 
         click.echo(f"Note: {prices.note()}", err=True)
         if age := _age(prices, today()):
             click.echo(f"Warning: {age}", err=True)
-    return as_of(chosen, prices, vol_index)
+    return chosen
 
 
 def today() -> date:

@@ -30,9 +30,11 @@ def simulate(
     spec = opt.load_simulation(chosen, funds, horizon, paths, seed, rate)
 
     from simulator.engine.simulate import simulate
+    from simulator.engine.starts import simulate_starts
 
     with progress(spec.paths, quiet, COMPILE_SECONDS) as on_progress:
         result = simulate(spec, threads=threads, on_progress=on_progress)
+        starts = simulate_starts(spec, threads=threads)
 
     from simulator.exact import check
     from simulator.output.document import encode, to_json
@@ -43,10 +45,10 @@ def simulate(
     if checked and not checked.passed and not quiet:
         click.echo(f"Warning: a moment lies {checked.max_abs_z:.1f} exact standard errors off.", err=True)
     if output:
-        write_atomically(output, encode(result, checked, output.suffix.lower()))
+        write_atomically(output, encode(result, checked, output.suffix.lower(), starts))
     if figure:
         _draw(result, figure)
-    click.echo(to_json(result, checked) if as_json else to_text(result, checked), nl=False)
+    click.echo(to_json(result, checked, starts) if as_json else to_text(result, checked, starts), nl=False)
 
 
 def _draw(result, path):

@@ -61,6 +61,12 @@ def daily_variances(prices: Prices, measure: Measure) -> np.ndarray:
     return np.maximum(squares, LEAST_VARIANCE)
 
 
+def calendar_years(days: np.ndarray) -> int:
+    """Calendar years that rising `days` touch."""
+    first, last = days[[0, -1]].astype("datetime64[Y]").astype(int)
+    return int(last - first) + 1
+
+
 def index_points(prices: Prices, vol_index: Series) -> np.ndarray:
     """The volatility index at the close of each return's day, (T - 1,), the last value of up to a week; else NaN."""
     days = prices.dates[1:]
@@ -106,7 +112,7 @@ def forecasts(
     """
     years = days.astype("datetime64[Y]")
     first, last = years[0] + TRAINING_YEARS, years[-1]
-    if last - years[0] + 1 < np.timedelta64(FEWEST_YEARS, "Y"):
+    if calendar_years(days) < FEWEST_YEARS:
         raise LetfError(
             f"prices from {days[0]} to {days[-1]} are too few to forecast volatility by: at least {FEWEST_YEARS} "
             f"calendar years are needed, {TRAINING_YEARS} of them to learn from"

@@ -1,9 +1,11 @@
 """Every kind of market, fitted to prices as `letf score` and `--as-of` have it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from importlib.util import find_spec
 
 from simulator.errors import LetfError
+from simulator.history.forecast import FEWEST_YEARS, calendar_years
 from simulator.history.prices import Prices
 from simulator.history.series import Series
 from simulator.spec.ensemble import EnsembleMarket, Member, SingleMarket
@@ -11,7 +13,7 @@ from simulator.spec.market import Market
 from simulator.spec.model import DEFAULT_DRIFT
 
 ENSEMBLE, DEFAULT = "ensemble", "default"
-DEFAULT_KIND = "markov"  # what "default" stands for
+DEFAULT_KIND = "ensemble"  # what "default" stands for where it can be fitted
 MEMBERS = {"scaled-bootstrap": 0.8, "garch": 0.2}  # weights of the ensemble
 
 
@@ -40,7 +42,8 @@ def fit_market(
     kind : str
         "markov": three regimes, normal within each; "garch": GJR-GARCH that draws its own residuals; "bootstrap":
         blocks of 42 days; "scaled-bootstrap": those, scaled to a forecast of volatility; "ensemble": four parts of
-        scaled bootstrap, one of GARCH; "default": the best of them.
+        scaled bootstrap, one of GARCH; "default": the best of them that
+        can be fitted, `default_kind`; its provenance says `why`.
     prices : Prices
         At least 251 days.
     vol_index : Series, optional
@@ -54,12 +57,27 @@ def fit_market(
     LetfError
         On an unknown kind, or prices that it cannot be fitted to.
     """
-    kind = DEFAULT_KIND if kind == DEFAULT else kind
+    if kind == DEFAULT:
+        kind, why = default_kind(prices)
+        market = fit_market(kind, prices, vol_index=vol_index, drift=drift, index=index)
+        return replace(market, provenance={**market.provenance, "why": why})
     if kind == ENSEMBLE:
         return fit_ensemble(prices, vol_index=vol_index, drift=drift, index=index)
     if kind not in FITS:
         raise LetfError(f"unknown kind of market {kind!r}; known: {', '.join((*FITS, ENSEMBLE, DEFAULT))}")
     return FITS[kind](Task(prices, vol_index, drift, index))
+
+
+def default_kind(prices: Prices) -> tuple[str, str]:
+    """The best kind of market that can be fitted to `prices`, and why it is that one; docs/models.md has the study."""
+    if calendar_years(prices.dates[1:]) < FEWEST_YEARS:
+        return "markov", f"a forecast of volatility needs {FEWEST_YEARS} calendar years of prices, regimes need fewer"
+    if find_spec("arch") is None:
+        return (
+            "scaled-bootstrap",
+            'the best forecast of TNA and TZA but for its ensemble with GARCH, which needs pip install "letf[garch]"',
+        )
+    return DEFAULT_KIND, "of all kinds the best forecast of TNA and TZA from 2009 to 2016, and again from 2017 on"
 
 
 def _markov(task: Task) -> SingleMarket:

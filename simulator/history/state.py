@@ -57,7 +57,8 @@ def uses_vol_index(market: IndexModel) -> bool:
 
 
 def _started(market: M, prices: Prices, vol_index: Series | None) -> M:
-    provenance = {**market.provenance, "as_of": str(prices.dates[-1])}
+    provenance = {key: value for key, value in market.provenance.items() if key != "why"}
+    provenance["as_of"] = str(prices.dates[-1])
     return replace(market, **_state(market, prices, vol_index), provenance=provenance)
 
 

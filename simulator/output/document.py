@@ -4,7 +4,9 @@ import hashlib
 import io
 import json
 import struct
+from collections.abc import Mapping
 from math import isfinite
+from types import MappingProxyType
 from typing import Any
 
 from simulator.errors import LetfError
@@ -14,6 +16,7 @@ from simulator.spec.ensemble import EnsembleMarket
 from simulator.spec.garch import GarchMarket
 
 SCHEMA = "letf.simulate/1"
+NO_STARTS: Mapping[str, Result] = MappingProxyType({})
 LONG = 100  # numbers of a list that a reader may be spared
 
 
@@ -42,8 +45,8 @@ def brief(value: Any) -> Any:
     return value
 
 
-def to_json(result: Result, check: Check | None) -> str:
-    """The object that `letf simulate --json` prints."""
+def to_json(result: Result, check: Check | None, starts: Mapping[str, Result] = NO_STARTS) -> str:
+    """The object that `letf simulate --json` prints; `starts` are the results by day 1's regime, if any."""
     spec = result.spec
     return dumps(
         {
@@ -58,8 +61,13 @@ def to_json(result: Result, check: Check | None) -> str:
             **_capped(result),
             "rows": result.rows(),
             **_members(result),
+            **({"starts": [_start(name, part) for name, part in starts.items()]} if starts else {}),
         }
     )
+
+
+def _start(regime: str, result: Result) -> dict[str, Any]:
+    return {"regime": regime, "paths": result.spec.paths, "rows": result.rows()}
 
 
 def _capped(result: Result) -> dict[str, Any]:
@@ -87,12 +95,12 @@ def _members(result: Result) -> dict[str, Any]:
     }
 
 
-def encode(result: Result, check: Check | None, suffix: str) -> bytes:
+def encode(result: Result, check: Check | None, suffix: str, starts: Mapping[str, Result] = NO_STARTS) -> bytes:
     """The content of the output file with this suffix."""
     if suffix == ".npz":
         return result.to_bytes()
     if suffix == ".json":
-        return to_json(result, check).encode()
+        return to_json(result, check, starts).encode()
     frame = result.to_frame()
     if suffix == ".csv":
         return frame.to_csv(index=False, lineterminator="\n").encode()

@@ -43,6 +43,11 @@ def _kind(market: Market) -> str:
             return f"{len(market.members)} models"
 
 
+def why_line(market: Market) -> str:
+    """Why this market answers, where nobody asked for it by name."""
+    return str(market.provenance.get("why", ""))
+
+
 def start_line(market: Market) -> str:
     """Where day 1 stands, and the volatility that it makes one expect."""
     date = market.provenance.get("as_of")

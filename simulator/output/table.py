@@ -1,11 +1,13 @@
 """A result as people read it: text of at most 80 columns."""
 
 import textwrap
+from collections.abc import Mapping
 from math import ceil, floor, isfinite, log10
 from typing import Any
 
 from simulator.exact import WARN_ABOVE, Check
-from simulator.output.heading import limit, market_line, run_line, start_line
+from simulator.output.document import NO_STARTS
+from simulator.output.heading import limit, market_line, run_line, start_line, why_line
 from simulator.result import PARTS, Result
 from simulator.spec.fund import Fund
 
@@ -14,6 +16,9 @@ MOST_DECIMALS = 3
 DAYS_WIDTH = 4
 NO_ERROR = 1e-6  # points; an error below it is rounding
 LARGE = 1e5  # percent; written with an exponent from here on
+
+MEMBERS_TITLE = "By each model alone: their spread is the models' own doubt."
+STARTS_TITLE = "By day 1's regime, {paths:,} paths each: what it is worth to know where the market stands."
 
 Cell = tuple[float, float]  # a figure and its standard error
 Row = dict[str, Any]
@@ -108,28 +113,34 @@ def _fund_lines(fund: Fund, rows: list[Row]) -> list[str]:
     ]
 
 
-def _member_lines(fund: Fund, result: Result) -> list[str]:
-    """What each model of an ensemble gives alone: the spread that more paths do not narrow."""
-    parts = {
-        part.spec.market.name: [row for row in part.rows() if row["fund"] == fund.ticker] for part in result.members
-    }
+def _apart_lines(fund: Fund, title: str, results: Mapping[str, Result]) -> list[str]:
+    """The worst 5 % of returns and divergences in each of several results."""
+    parts = {name: [row for row in part.rows() if row["fund"] == fund.ticker] for name, part in results.items()}
     days = [row["horizon_days"] for row in next(iter(parts.values()))]
-    laws = {"Return": "fund_return", "Divergence": "divergence"}
-    lines = ["By each model alone: their spread is the models' own doubt."]
-    for title, law in laws.items():
+    lines = textwrap.wrap(title, WIDTH)
+    for law in ("fund_return", "divergence"):
         cells = [
             [(rows[i][law]["q"]["0.05"], rows[i][law]["q_stderr"]["0.05"]) for rows in parts.values()]
             for i in range(len(days))
         ]
-        lines += [f"{title}, 5%:", *grid(days, [("", name) for name in parts], cells)[1:]]
+        what = "Return" if law == "fund_return" else "Divergence"
+        lines += [f"{what}, 5%:", *grid(days, [("", name) for name in parts], cells)[1:]]
     return lines
 
 
-def to_text(result: Result, check: Check | None) -> str:
-    """The table that `letf simulate` prints: percent, each figure with its Monte Carlo standard error."""
+def _members(result: Result) -> dict[str, Result]:
+    return {member.spec.market.name: member for member in result.members}
+
+
+def to_text(result: Result, check: Check | None, starts: Mapping[str, Result] = NO_STARTS) -> str:
+    """The table that `letf simulate` prints: percent, each figure with its Monte Carlo standard error.
+
+    `starts` are the results by day 1's regime, of a market that does not know where it stands.
+    """
     spec = result.spec
     lines = [
         *_labelled("Market", market_line(spec.market)),
+        *_labelled("Why", why_line(spec.market)),
         *_labelled("Start", start_line(spec.market)),
         *_labelled("Run", run_line(spec)),
         *_labelled("Check", _check_line(check)),
@@ -144,7 +155,10 @@ def to_text(result: Result, check: Check | None) -> str:
     for fund in spec.funds:
         lines += ["", *_fund_lines(fund, [row for row in rows if row["fund"] == fund.ticker])]
         if result.members:
-            lines += ["", *_member_lines(fund, result)]
+            lines += ["", *_apart_lines(fund, MEMBERS_TITLE, _members(result))]
+        if starts:
+            paths = next(iter(starts.values())).spec.paths
+            lines += ["", *_apart_lines(fund, STARTS_TITLE.format(paths=paths), starts)]
     if result.capped:
         days = spec.paths * spec.horizons[-1]
         lines += ["", f"Volatility was held at its cap on {result.capped:,} of {days:,} days of paths."]

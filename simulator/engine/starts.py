@@ -1,0 +1,28 @@
+"""The same run begun in each regime."""
+
+from dataclasses import replace
+
+from simulator.engine.simulate import simulate
+from simulator.result import Result
+from simulator.spec.markov import MarkovMarket
+from simulator.spec.run import Simulation
+
+MOST_PATHS = 65_536  # a start
+
+
+def simulate_starts(spec: Simulation, *, threads: int | None = None) -> dict[str, Result]:
+    """The results by day 1's regime of a market that does not know where it stands, in order; else none.
+
+    Parameters
+    ----------
+    spec : Simulation
+        Where its market's `initial` is "stationary", each regime's run has the same seed and at most 65,536 paths.
+    threads : int, optional
+        As in `simulate`.
+    """
+    market = spec.market
+    if not isinstance(market, MarkovMarket) or market.initial != "stationary" or len(market.regimes) == 1:
+        return {}
+    paths = min(spec.paths, MOST_PATHS)
+    runs = {name: replace(spec, market=replace(market, initial=name), paths=paths) for name in market.regime_names}
+    return {name: simulate(run, threads=threads) for name, run in runs.items()}
