@@ -14,6 +14,7 @@ DAYS = 1500
 SWINGS = np.where(np.arange(DAYS) // 90 % 2, 1.8, 0.6)  # of volatility
 RETURNS = SWINGS * index_returns(DAYS)
 LEVERAGES = (3, -3)
+FIRST = np.datetime64("2015-01")
 
 
 def made_prices():
@@ -27,4 +28,4 @@ def made_verdict(*horizons, models=("gbm", "ewma"), drift=0.08, paths=256):
     index, *legs = made_prices()
     record = make_record(index, tuple(legs), tuple(map(fund, LEVERAGES)), rates=0.03)
     chosen = {name: FORECASTERS[name] for name in models}
-    return judge(score(record, find_origins(record), chosen, horizons=horizons, drift=drift, paths=paths))
+    return judge(score(record, find_origins(record, FIRST), chosen, horizons=horizons, drift=drift, paths=paths))

@@ -11,7 +11,6 @@ from simulator.cli.types import DAYS, FIGURE_FILE, FRACTION, INPUT_FILE, PRICES,
 
 COMPILE_SECONDS = 20
 DEFAULT_RATE = 0.04
-MODELS = "markov,bootstrap,ensemble"
 SCORE_FILE = OutputFile(".json", ".csv", ".parquet")
 
 
@@ -54,7 +53,7 @@ class Names(click.ParamType):
 @click.option("--rates-kind", type=click.Choice(["overnight", "bill"]), default="overnight", help="[overnight]")
 @click.option("--rate", type=FRACTION, metavar="R", help="Without --rates: one short rate for all days. [4%]")
 @click.option("--vol-index", type=INPUT_FILE, metavar="FILE", help="A volatility index by day that models may use.")
-@click.option("--models", type=Names(), default=MODELS, metavar="LIST", help="Models beside gbm, ewma and gjr. [all]")
+@click.option("--models", type=Names(), metavar="LIST", help="Models, as a,b, beside gbm, ewma, gjr. [all]")
 @click.option("--horizon", type=DAYS, multiple=True, metavar="DAYS", help="Holding periods. [5,21,42,63,126]")
 @click.option("--from", "start", type=Month(), metavar="MONTH", help="First month that a hold begins in, YYYY-MM.")
 @click.option("--to", "end", type=Month(), metavar="MONTH", help="Last month that a hold begins in.")
@@ -84,7 +83,7 @@ def score(
     funds = opt.load_funds(tickers or tuple(path.stem for path in fund_prices), funds_file)
 
     from simulator.history import score as scoring
-    from simulator.history.forecasters import find_forecasters
+    from simulator.history.forecasters import FORECASTERS, find_forecasters
     from simulator.history.prices import read_prices
     from simulator.history.rates import read_rates
     from simulator.history.record import make_record
@@ -94,7 +93,7 @@ def score(
     from simulator.output.score_document import encode, to_json
     from simulator.output.score_report import report
 
-    forecasters = find_forecasters(models)
+    forecasters = find_forecasters(models or FORECASTERS)
     record = make_record(
         read_prices(index, accept_jumps=accept_jumps),
         tuple(read_prices(path, accept_jumps=accept_jumps) for path in fund_prices),

@@ -5,11 +5,9 @@ from typing import NamedTuple
 import numpy as np
 
 from simulator.errors import LetfError
+from simulator.history.forecast import FEWEST_YEARS
 
 MARGIN = 3  # calendar months left at either end: young funds settle, and 63 days pass after the last origin
-
-
-FEWEST_DAYS = 756  # of the index that a model is fitted on, three years
 
 
 class Origins(NamedTuple):
@@ -54,27 +52,22 @@ def month_origins(
     begun = month[first_days]
     low = max(month[0] + MARGIN, earliest or month[0]) if start is None else start.astype("datetime64[M]")
     high = month[-1] - MARGIN if end is None else end.astype("datetime64[M]")
-    if len(begun) == 0 or (start is None and low > begun[-1]) or (end is None and high < begun[0]):
-        raise LetfError(f"no origin: the common prices go from {dates[0]} to {dates[-1]}; give some months more")
-    for name, month_asked, outside in (("from", low, low < begun[0]), ("to", high, high > begun[-1])):
-        if outside:
-            raise LetfError(f"{name} {month_asked} has no entry; the prices allow {begun[0]} to {begun[-1]}")
-    if low > high:
+    for name, given, asked in (("from", start, low), ("to", end, high)):
+        if given is not None and asked not in begun:
+            allowed = f"the prices allow {begun[0]} to {begun[-1]}" if len(begun) else "no month begins in the prices"
+            raise LetfError(f"{name} {asked} has no entry; {allowed}")
+    if low > high and start is not None and end is not None:
         raise LetfError(f"from {low} is after to {high}; no month is left")
+    if low > high:
+        fitted = f", and models are fitted from {earliest} on" if earliest else ""
+        raise LetfError(
+            f"no origin from {low} to {high}: the common prices go from {dates[0]} to {dates[-1]}{fitted}; give more "
+            "days, or --from and --to"
+        )
     kept = (begun >= low) & (begun <= high)
     return Origins(first_days[kept] - 1, begun[kept])
 
 
 def first_fitted(dates: np.ndarray) -> np.datetime64:
-    """The first January, datetime64[M], before which the index has three years of days.
-
-    Raises
-    ------
-    LetfError
-        If there is none.
-    """
-    if len(dates) < FEWEST_DAYS:
-        raise LetfError(
-            f"the index has {len(dates)} days, {dates[0]} to {dates[-1]}; a model is fitted on at least {FEWEST_DAYS}"
-        )
-    return (dates[FEWEST_DAYS - 1].astype("datetime64[Y]") + 1).astype("datetime64[M]")
+    """The first January, datetime64[M], before which the index has days in as many years as forecasts learn from."""
+    return (dates[0].astype("datetime64[Y]") + FEWEST_YEARS).astype("datetime64[M]")

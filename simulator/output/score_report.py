@@ -32,7 +32,10 @@ def report(verdict: Verdict) -> str:
         *_wrap(f"The same over {BASELINES[0]} without the origins of a wild year, and where the index has no drift."),
         *_variants(verdict),
         "",
-        *_wrap("Coverage: % of outcomes inside the central forecast intervals, both quantities, the same cells."),
+        *_wrap(
+            "Coverage: % of outcomes inside the central forecast intervals, both quantities, the same cells together, "
+            "with the 95% interval; then the least and the most of one cell."
+        ),
         *_coverage(verdict),
         "",
         *_wrap(f"Each cell of {_lead(verdict)}: skill over {BASELINES[0]}, %; % inside the 90% and 98% intervals."),
@@ -165,7 +168,7 @@ def _skill(found: Interval | None) -> str:
 
 
 def _share(found: Interval) -> str:
-    return f"{_points(found.estimate, 1)} [{_points(found.low, 0)}, {_points(found.high, 0)}]"
+    return f"{_points(found.estimate, 1)} {_points(found.low, 0)}-{_points(found.high, 0)}"
 
 
 def _points(value: float, decimals: int) -> str:

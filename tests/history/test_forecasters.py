@@ -8,8 +8,9 @@ from simulator.errors import LetfError
 from simulator.history.forecasters import BASELINES, DEFAULT_FORECASTER, FORECASTERS, Past, ewma_vol, find_forecasters
 
 ROUNDING = 1e-12
-SWINGS = np.where(np.arange(800) // 90 % 2, 1.6, 0.7)  # of volatility, so that every model has something to find
-PAST = Past(prices(SWINGS * index_returns(800), "IDX.csv"), None, "IDX")
+DAYS = 1700  # to 2018: some models learn from seven years
+SWINGS = np.where(np.arange(DAYS) // 90 % 2, 1.6, 0.7)  # of volatility, so that every model has something to find
+PAST = Past(prices(SWINGS * index_returns(DAYS), "IDX.csv"), None, "IDX")
 
 
 def started(name):
@@ -24,7 +25,7 @@ def test_gbm_has_the_standard_deviation_of_all_days():
 
 
 def test_ewma_is_the_recursion_of_riskmetrics():
-    """sigma2_t = 0.94 sigma2_(t-1) + 0.06 x_t^2, whose start is forgotten after 800 days."""
+    """sigma2_t = 0.94 sigma2_(t-1) + 0.06 x_t^2, whose start is forgotten after 1,700 days."""
     x, variance = PAST.prices.log_returns(), 0.0
     for value in x:
         variance = 0.94 * variance + 0.06 * value**2

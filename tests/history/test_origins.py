@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from simulator.errors import LetfError
+from simulator.history.forecast import FEWEST_YEARS
 from simulator.history.origins import first_fitted, month_origins
 
 DAYS = np.busday_offset("2020-01-15", np.arange(300), roll="forward")  # to 2021-03-09
@@ -29,13 +30,14 @@ def test_the_year_is_that_of_the_holds_first_day():
     assert found.years.tolist() == [2020, 2021, 2021]
 
 
-def test_the_default_start_waits_for_three_years_of_the_index():
+def test_the_default_start_waits_until_models_have_their_years():
     assert month_origins(DAYS, earliest=np.datetime64("2020-09")).months[0] == np.datetime64("2020-09")
     assert month_origins(DAYS, earliest=np.datetime64("2019-09")).months[0] == np.datetime64("2020-04")
-    long = np.busday_offset("2010-06-01", np.arange(800), roll="forward")
-    assert long[755].astype("datetime64[Y]") == np.datetime64("2013") and first_fitted(long) == np.datetime64("2014-01")
-    with pytest.raises(LetfError, match=r"the index has 300 days, 2020-01-15 to 2021-03-09; .* at least 756"):
-        first_fitted(DAYS)
+    assert first_fitted(DAYS) == np.datetime64(f"{2020 + FEWEST_YEARS}-01")
+    with pytest.raises(LetfError, match=r"no origin from 2027-01 to 2020-12: .* models are fitted from 2027-01 on"):
+        month_origins(DAYS, earliest=np.datetime64("2027-01"))
+    given = month_origins(DAYS, *months("2020-05", "2020-06"), earliest=np.datetime64("2027-01"))
+    assert len(given.at) == 2  # who asks for earlier months knows which models fewer years are enough for
 
 
 @pytest.mark.parametrize(
@@ -52,7 +54,9 @@ def test_months_without_prices_are_refused(start, end, message):
         month_origins(DAYS, *given)
 
 
-def test_prices_of_a_few_weeks_have_no_origin():
-    for count in (5, 60):
-        with pytest.raises(LetfError, match="no origin: the common prices go from 2020-01-15"):
+def test_prices_of_a_few_months_have_no_origin():
+    for count in (5, 60, 120):
+        with pytest.raises(LetfError, match="the common prices go from 2020-01-15"):
             month_origins(DAYS[:count])
+    with pytest.raises(LetfError, match="from 2020-02 has no entry; no month begins in the prices"):
+        month_origins(DAYS[:5], np.datetime64("2020-02"))

@@ -33,6 +33,15 @@ def test_the_table_fits_eighty_columns_and_says_what_it_is_about(verdict):
         assert words in " ".join(text.split())
 
 
+def test_many_models_of_long_names_fit(verdict):
+    score, names = verdict.score, ("gbm", "ewma", "gjr", "markov", "scaled-bootstrap")
+    values = {"forecasts": score.forecasts, "driftless": score.driftless, "models": score.models}
+    # losses on the baseline are the widest figures
+    many = {key: {name: each["gbm" if name == "gjr" else "ewma"] for name in names} for key, each in values.items()}
+    text = report(judge(replace(score, **many)))
+    assert max(map(len, text.splitlines())) <= 80 and "over gjr" in text
+
+
 @pytest.mark.parametrize("horizons", [(1,), (252,), (5, 10)])
 def test_other_holding_periods_fit_too(horizons):
     found = made_verdict(*horizons)
