@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from simulator.bench_markets import markets
 from simulator.engine.simulate import simulate
 from simulator.engine.threads import available_cores
 from simulator.kernels.rng import FILL_WORDS, normals, philox_words
@@ -108,6 +109,7 @@ def time_core() -> list[Timing]:
         time_normals(),
         time_paths("1 regime, index, 2 funds, 11 horizons", one_regime(spec)),
         time_paths("3 regimes, index, 2 funds, 11 horizons", spec),
+        *(time_paths(f"{name}, the same", replace(spec, market=market)) for name, market in markets().items()),
     ]
 
 
