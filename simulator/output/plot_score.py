@@ -23,8 +23,7 @@ POINTS = 100.0
 RECORD = (7.6, 2.9)  # inches
 GAP, PIT_WIDTH = 0.85, 2.7
 HIT, MISS = "#1c1c1c", "#c2330a"
-TICKS = (-99, -95, -90, -80, -60, -40, -20, 0, 25, 50, 100, 200, 400, 800, 1600)  # percent
-TOTAL_LOSS = -99.9  # percent; the axis of growth ends here
+TICKS = (-100, -80, -60, -40, -20, 0, 25, 50, 100, 200, 400, 800, 1600)  # percent
 HALF_MONTH = 16  # days
 
 
@@ -66,7 +65,7 @@ def _draw_record(panel: Axes, verdict: Verdict, h: int, days: int) -> None:
     entries = date2num(score.entry_days)
     quantiles = POINTS * forecasts.quantiles[:, 0, h, 0]
     outcomes, pit = POINTS * score.outcomes[:, 0, h, 0], forecasts.pit[:, 0, h, 0]
-    at = {p: np.maximum(quantiles[:, k], TOTAL_LOSS) for k, p in enumerate(QUANTILES)}
+    at = {p: quantiles[:, k] for k, p in enumerate(QUANTILES)}
     for (_, low, high), colour in zip(style.BANDS, _band_colours(), strict=True):
         panel.fill_between(entries, at[low], at[high], color=colour, lw=0, step="mid", zorder=1)
     panel.step(entries, at[0.5], where="mid", color=style.WHITE, lw=0.9, zorder=2)
@@ -75,7 +74,7 @@ def _draw_record(panel: Axes, verdict: Verdict, h: int, days: int) -> None:
     panel.axhline(0, color=style.MUTED, lw=0.6, ls=(0, (1, 2)), zorder=2.5)
     _set_axes(panel, entries, (min(at[0.01].min(), np.nanmin(outcomes)), max(at[0.99].max(), np.nanmax(outcomes))))
     fund = score.record.funds[0].ticker
-    panel.set_ylabel(f"{fund} return over the next\n{labels.day_count(days)} (%, by log growth)")
+    panel.set_ylabel(f"{fund} return over the next\n{labels.day_count(days)} (%, gains in logs)")
     panel.set_xlabel("day of entry")
 
 
@@ -97,14 +96,23 @@ def _looks() -> list[dict[str, Any]]:
     ]
 
 
+def _place(percent_return):
+    """Height of a return on the axis: losses linear, gains as log growth; both have slope 1 at 0."""
+    share = np.asarray(percent_return) / POINTS
+    return np.where(share < 0, share, np.log1p(np.maximum(share, 0)))
+
+
+def _value(place):
+    """The return at a height, the inverse of `_place`."""
+    place = np.asarray(place)
+    return POINTS * np.where(place < 0, place, np.expm1(np.maximum(place, 0)))
+
+
 def _set_axes(panel: Axes, entries: np.ndarray, ends: tuple[float, float]) -> None:
-    panel.set_yscale(
-        "function",
-        functions=(lambda y: np.log1p(np.maximum(y, TOTAL_LOSS) / POINTS), lambda g: POINTS * np.expm1(g)),
-    )
-    low, high = (np.log1p(max(end, TOTAL_LOSS) / POINTS) for end in ends)
+    panel.set_yscale("function", functions=(_place, _value))
+    low, high = _place(ends)
     room = 0.04 * (high - low)
-    panel.set_ylim(POINTS * np.expm1(low - room), POINTS * np.expm1(high + room))
+    panel.set_ylim(*_value([low - room, high + room]))
     panel.yaxis.set_major_locator(FixedLocator([tick for tick in TICKS if ends[0] <= tick <= ends[1]] or [0]))
     panel.yaxis.set_minor_locator(NullLocator())
     panel.yaxis.set_major_formatter(FuncFormatter(lambda y, _: ("+" if y > 0 else "") + labels.number(y)))

@@ -12,7 +12,7 @@ from scores import made_verdict
 from simulator.history.coverage import PIT_BINS, pit_shares
 from simulator.history.verdict import judge
 from simulator.output.files import figure_bytes
-from simulator.output.plot_score import track_record
+from simulator.output.plot_score import _place, _value, track_record
 from simulator.output.score_document import encode, to_frame, to_json
 from simulator.output.score_report import report
 
@@ -113,10 +113,7 @@ def test_the_figure_without_42_days_takes_the_middle_one():
     assert "10 days" in track_record(made_verdict(5, 10)).axes[0].get_ylabel()
 
 
-def test_a_total_loss_stays_on_the_figure(verdict):
-    score = verdict.score
-    lost = {
-        name: replace(found, quantiles=np.minimum(found.quantiles, -1.0)) for name, found in score.forecasts.items()
-    }
-    figure = track_record(judge(replace(score, forecasts=lost)))
-    assert figure.axes[0].get_ylim()[0] > -100
+def test_the_axis_goes_there_and_back():
+    returns = np.array([-100.0, -40.0, -1e-9, 0.0, 1e-9, 60.0, 900.0])
+    assert _value(_place(returns)) == pytest.approx(returns, abs=1e-12)
+    assert (np.diff(_place(returns)) > 0).all() and _place(-30.0) == -0.3 and _place(100.0) == np.log(2)
