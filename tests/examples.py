@@ -1,15 +1,19 @@
 """Markets, funds and runs that several tests use."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from simulator.engine.blocks import Statistics
 from simulator.engine.lower import lower
 from simulator.kernels.rng import NORMALS, normals, philox_words
 from simulator.spec.bootstrap import BootstrapMarket
+from simulator.spec.ensemble import EnsembleMarket, Member
 from simulator.spec.fund import Fund
 from simulator.spec.garch import GarchMarket
 from simulator.spec.markov import MarkovMarket, Regime
 from simulator.spec.run import Simulation
+from simulator.spec.scaling import Forecast, Scaling
 
 TRANSITIONS = {
     1: [[1.0]],
@@ -37,6 +41,38 @@ GARCH = {"drift": 0.08, "omega": 3e-6, "alpha": 0.02, "gamma": 0.14, "beta": 0.8
 SKEWED = GarchMarket(**GARCH, dof=6.0, skew=-0.15)
 RESIDUALS = GarchMarket(**GARCH, residuals=tuple(DAYS.tolist()), initial=0.4)
 BOOTSTRAP = BootstrapMarket(drift=0.08, log_returns=tuple((0.01 * DAYS).tolist()), block_days=10.0, scale=1.5)
+
+
+def scaling(days=DAYS[:120], *, by="prices", **changes):
+    """Forecasts that move from day to day, held within their least and greatest often enough to be seen."""
+    rng = np.random.default_rng(6)
+    vols = np.exp(-4.6 + 0.4 * rng.standard_normal(len(days)))
+    prices = Forecast(coefficients=(-0.9, 0.15, 0.2, 0.3, 0.25, -4.0), vols=tuple((vols * 1.1).tolist()), error_sd=0.6)
+    index = Forecast(coefficients=(0.1, 0.0, 0.1, 0.1, 0.1, -2.0, 0.7), vols=tuple(vols.tolist()), error_sd=0.4)
+    values = {
+        "measure": "range",
+        "variances": tuple((1e-4 * days**2 + 1e-6).tolist()),
+        "prices": prices,
+        "index": index if by == "index" else None,
+        "initial": 0.25,
+        "initial_by": by,
+        "recent_variances": tuple((1e-4 * rng.chisquare(3, 66) / 3).tolist()),
+        "recent_log_returns": (0.01, -0.02, 0.005, 0.0, -0.01),
+    }
+    return Scaling(**values | changes)
+
+
+SCALED = BootstrapMarket(
+    drift=0.08, log_returns=tuple((0.01 * DAYS[:120]).tolist()), block_days=6.0, scale=1.2, scaling=scaling()
+)
+
+
+def ensemble(*markets, weights=None, drift=0.08, **changes):
+    """The markets with equal or other weights, called a, b, c ..."""
+    weights = weights or [1 / len(markets)] * len(markets)
+    named = [replace(one, name="abcdefgh"[i]) for i, one in enumerate(markets)]
+    members = tuple(Member(weight=weight, market=one) for weight, one in zip(weights, named, strict=True))
+    return EnsembleMarket(**{"members": members, "drift": drift} | changes)
 
 
 def fund(leverage, expense_ratio=0.0, **more):

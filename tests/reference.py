@@ -5,14 +5,19 @@ code with `simulator.kernels` or `simulator.engine`, and keeps every value of ev
 """
 
 import math
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import accumulate, pairwise
 
 import numpy as np
-from scipy import integrate, stats
+from scipy import integrate, special, stats
 
 M32 = 2**32 - 1
-NORMALS, REGIMES = 0, 1
+NORMALS, REGIMES, DAYS = 0, 1, 2
+CAP = 0.25  # the largest daily volatility of a GARCH market
+WIDEST = 0.3  # a block of a scaled bootstrap has the drift of this daily volatility at most
+LEAST_VARIANCE = 1e-8  # of a window of days that a forecast looks at
+WINDOWS, WEEK = (2, 5, 22, 66), 5
 
 
 def philox4x32(counter, key):
@@ -54,6 +59,11 @@ def uniforms(seed, path, days):
     return [(word >> 1) / 2**31 for word in drawn[:days]]
 
 
+def day_words(seed, path, days):
+    """32-bit words that choose the past day or residual of the first `days` days of a path."""
+    return [word for call in range(-(-days // 4)) for word in words(seed, path, call, DAYS)][:days]
+
+
 def regimes(market, us):
     """The regime of each day by inverse law: the first regime whose cumulative probability exceeds the uniform."""
     path, law = [], market.initial_law()
@@ -92,15 +102,114 @@ class CutT:
         return np.copysign(t, z) / self.scale
 
 
+class CutSkewT:
+    """Hansen's skewed t given |z| <= 12, its mean taken off, over its standard deviation.
+
+    By quadrature of Hansen's (1994, eq. 10) density, cell by cell; the inverse law by Newton's method within a cell.
+    """
+
+    def __init__(self, dof, skew):
+        self.dof, self.skew = dof, skew
+        c = math.gamma((dof + 1) / 2) / (math.sqrt(math.pi * (dof - 2)) * math.gamma(dof / 2))
+        self.a = 4 * skew * c * (dof - 2) / (dof - 1)
+        self.b = math.sqrt(1 + 3 * skew**2 - self.a**2)
+        self.c = c
+        self.kink = -self.a / self.b
+        reach = np.sinh(np.linspace(np.arcsinh(-40 * (12 + self.kink)), np.arcsinh(40 * (12 - self.kink)), 400)) / 40
+        self.edges = np.union1d(np.clip(self.kink + reach, -12, 12), [-12, self.kink, 12])
+        self.masses = self.integrals(self.edges[:-1], self.edges[1:])
+        z, weight = self.nodes()
+        self.mean = weight @ z
+        self.sd = math.sqrt(weight @ (z - self.mean) ** 2)
+
+    def density(self, z):
+        """Of the uncut law."""
+        side = np.where(z < self.kink, 1 - self.skew, 1 + self.skew)
+        inner = ((self.b * z + self.a) / side) ** 2 / (self.dof - 2)
+        return self.b * self.c * (1 + inner) ** (-(self.dof + 1) / 2)
+
+    def _cells(self, low, high):
+        points, weights = np.polynomial.legendre.leggauss(12)
+        middle, half = (low + high) / 2, (high - low) / 2
+        z = middle[:, None] + half[:, None] * points
+        return z, half[:, None] * weights * self.density(z)
+
+    def integrals(self, low, high):
+        return self._cells(low, high)[1].sum(axis=1)
+
+    def nodes(self):
+        """Values of the cut law before it is standardised, and their probabilities."""
+        z, weight = self._cells(self.edges[:-1], self.edges[1:])
+        return z.ravel(), weight.ravel() / weight.sum()
+
+    def mean_of(self, function):
+        z, weight = self.nodes()
+        return float(weight @ function((z - self.mean) / self.sd))
+
+    @cached_property
+    def lower_variance(self):
+        """E e^2 1{e < 0}, cut where e is 0."""
+        edges = np.union1d(self.edges[self.edges < self.mean], [self.mean])
+        z, weight = self._cells(edges[:-1], edges[1:])
+        return float((weight * (z - self.mean) ** 2).sum() / self.masses.sum() / self.sd**2)
+
+    def log_mean_exp(self, c):
+        """log E exp(c e) of each of an array."""
+        values, place = np.unique(c, return_inverse=True)
+        z, weight = self.nodes()
+        e = (z - self.mean) / self.sd
+        return np.array([math.log(weight @ np.exp(one * e)) for one in values])[place].reshape(np.shape(c))
+
+    def of_normal(self, z):
+        """The innovations with the probabilities of normals z, an array: from whichever end is nearer."""
+        total = self.masses.sum()
+        lower = np.concatenate([[0], np.cumsum(self.masses)])
+        upper = np.concatenate([np.cumsum(self.masses[::-1])[::-1], [0]])
+        wanted = special.ndtr(-np.abs(z)) * total
+        below = z < 0
+        cell = np.where(
+            below,
+            np.searchsorted(lower, wanted, side="right") - 1,
+            len(self.masses) - np.searchsorted(upper[::-1], wanted, side="right"),
+        ).clip(0, len(self.masses) - 1)
+        left, right = self.edges[cell], self.edges[cell + 1]
+        share = np.where(below, wanted - lower[cell], self.masses[cell] - (wanted - upper[cell + 1]))
+        x = left + (right - left) * (share / self.masses[cell]).clip(0, 1)
+        for _ in range(6):
+            x = (x - (self.integrals(left, x) - share) / self.density(x)).clip(left, right)
+        return (x - self.mean) / self.sd
+
+
+class DrawnResiduals:
+    """Each of the values, centred and over their standard deviation, with the same probability."""
+
+    def __init__(self, values):
+        mean = math.fsum(values) / len(values)
+        sd = math.sqrt(math.fsum((value - mean) ** 2 for value in values) / len(values))
+        self.values = np.array([(value - mean) / sd for value in values])
+        self.lower_variance = sum(value**2 for value in self.values if value < 0) / len(values)
+
+    def log_mean_exp(self, c):
+        return np.log(np.exp(np.multiply.outer(c, self.values)).mean(axis=-1))
+
+
+def innovations(market):
+    """The law of a GARCH market's innovations."""
+    return CutSkewT(market.dof, market.skew) if market.residuals is None else DrawnResiduals(market.residuals)
+
+
 @dataclass
 class Paths:
-    """Every value of every path: regime and log return (paths, days); growths after each day, (paths, days)."""
+    """Every value of every path: log return (paths, days); growths after each day, (paths, days).
 
-    regime: np.ndarray
+    `capped`, (paths, days): whether a GARCH market's volatility was held at its cap.
+    """
+
     log_return: np.ndarray
     growth: np.ndarray
     nav: dict
     frictionless: dict
+    capped: np.ndarray = field(default_factory=lambda: np.zeros((0, 0), bool))
 
     def index_return(self, days):
         return self.growth[:, days - 1] - 1
@@ -124,37 +233,136 @@ class Paths:
 
 
 def simulate(spec, first=0):
-    """All paths of a Simulation, from path number `first` on."""
-    market, days = spec.market, spec.horizons[-1]
-    numbers = range(first, first + spec.paths)
-    z = np.array([normals(spec.seed, path, days) for path in numbers])
-    regime = np.array([regimes(market, uniforms(spec.seed, path, days)) for path in numbers])
-    e = _innovations(market, z, regime)
-
-    mean, sd = market.daily_means(), market.daily_sds()
-    center = market.stationary_law() @ mean
-    last = center if market.last_log_return is None else market.last_log_return
-    x, previous = np.empty_like(z), np.full(spec.paths, last)
-    for day in range(days):
-        k = regime[:, day]
-        x[:, day] = mean[k] + market.autocorrelation * (previous - center) + sd[k] * e[:, day]
-        previous = x[:, day]
-
+    """All paths of a Simulation, from path number `first` on; those of an ensemble member after member."""
+    days, x, capped = spec.horizons[-1], [], []
+    for start, part in spec.parts():
+        moves, caps = log_returns(part.market, spec.seed, range(first + start, first + start + part.paths), days)
+        x.append(moves)
+        capped.append(caps)
+    x = np.concatenate(x)
     r = np.exp(x) - 1
     nav, frictionless = {}, {}
     for fund in spec.funds:
         carry = fund.annual_carry(spec.rate) / 252
         nav[fund.ticker] = np.cumprod(np.maximum(0, 1 + fund.leverage * r + carry), axis=1)
         frictionless[fund.ticker] = np.cumprod(np.maximum(0, 1 + fund.leverage * r), axis=1)
-    return Paths(regime, x, np.cumprod(1 + r, axis=1), nav, frictionless)
+    return Paths(x, np.cumprod(1 + r, axis=1), nav, frictionless, np.concatenate(capped))
 
 
-def _innovations(market, z, regime):
+def log_returns(market, seed, numbers, days):
+    """Log returns of the paths with these numbers, (paths, days), and which were capped."""
+    if market.kind == "garch":
+        return garch_returns(market, seed, numbers, days)
+    if market.kind == "markov":
+        x = markov_returns(market, seed, numbers, days)
+    elif market.scaling is None:
+        x = bootstrap_returns(market, seed, numbers, days)
+    else:
+        x = np.array([scaled_returns(market, seed, path, days) for path in numbers])
+    return x, np.zeros(x.shape, bool)
+
+
+def markov_returns(market, seed, numbers, days):
+    z = np.array([normals(seed, path, days) for path in numbers])
+    regime = np.array([regimes(market, uniforms(seed, path, days)) for path in numbers])
     e = z.copy()
     for k, one in enumerate(market.regimes):
         if one.dof is not None:
             e[regime == k] = CutT(one.dof).of_normal(z[regime == k])
-    return e
+
+    mean, sd = market.daily_means(), market.daily_sds()
+    center = market.stationary_law() @ mean
+    last = center if market.last_log_return is None else market.last_log_return
+    x, previous = np.empty_like(z), np.full(len(z), last)
+    for day in range(days):
+        k = regime[:, day]
+        x[:, day] = mean[k] + market.autocorrelation * (previous - center) + sd[k] * e[:, day]
+        previous = x[:, day]
+    return x
+
+
+def garch_returns(market, seed, numbers, days):
+    """x = d / 252 - log E exp(sd z) + sd z; the variance by its recursion, its root never above the cap."""
+    law = innovations(market)
+    if market.residuals is None:
+        z = np.array([normals(seed, path, days) for path in numbers])
+        z = law.of_normal(z.ravel()).reshape(z.shape)
+    else:
+        drawn = [[word * len(law.values) >> 32 for word in day_words(seed, path, days)] for path in numbers]
+        z = law.values[np.array(drawn)]
+    if market.initial == "stationary":
+        first = market.omega / (1 - market.alpha - market.gamma * law.lower_variance - market.beta)
+    else:
+        first = market.initial**2 / 252
+    x, capped, variance = np.empty_like(z), np.empty(z.shape, bool), np.full(len(z), min(first, CAP**2))
+    for day in range(days):
+        capped[:, day] = variance > CAP**2
+        sd = np.minimum(np.sqrt(variance), CAP)
+        e = sd * z[:, day]
+        x[:, day] = market.drift / 252 - law.log_mean_exp(sd) + e
+        variance = market.omega + (market.alpha + market.gamma * (e < 0)) * e**2 + market.beta * sd**2
+    return x, capped
+
+
+def past_days(count, block_days, drawn):
+    """Which of `count` past days each day lives through again, and whether a block begins there."""
+    threshold, spread = min(round(2**32 / block_days), M32), int(count * block_days)
+    days, joins = [drawn[0] * count >> 32], [True]
+    for word in drawn[1:]:
+        joins.append(word < threshold)
+        days.append(word * spread >> 32 if word < threshold else (days[-1] + 1) % count)
+    return days, joins
+
+
+def bootstrap_returns(market, seed, numbers, days):
+    x = [market.scale * value for value in market.log_returns]
+    growth = math.fsum(math.exp(value) for value in x) / len(x)
+    x = np.array(x) + market.drift / 252 - math.log(growth)
+    return np.array([x[past_days(len(x), market.block_days, day_words(seed, path, days))[0]] for path in numbers])
+
+
+def scaled_returns(market, seed, path, days):
+    """One path: each block over the forecast it had, times the one made of this path's own days before it."""
+    scaling, past = market.scaling, market.log_returns
+    later = scaling.prices
+    first = scaling.index if scaling.initial_by == "index" else later
+    lowest, highest = 2 * math.log(min(later.vols)), 2 * math.log(max(later.vols))
+    own = block_cumulants(market, later.vols)
+    variances, returns, x = list(scaling.recent_variances), list(scaling.recent_log_returns), []
+    chosen, joins = past_days(len(past), market.block_days, day_words(seed, path, days))
+    for day, (position, begins) in enumerate(zip(chosen, joins, strict=True)):
+        if day == 0:
+            eta = 0.5 * first.error_sd * normals(seed, path, 1)[0]
+            forecast, vols = math.log(scaling.initial**2 / 252) + eta, first.vols
+            growth = block_cumulants(market, vols)
+        elif begins:
+            terms = [math.log(max(math.fsum(variances[-w:]) / w, LEAST_VARIANCE)) for w in WINDOWS]
+            terms = [1.0, *terms, math.fsum(returns[-WEEK:])]
+            forecast = sum(c * term for c, term in zip(later.coefficients, terms, strict=True))
+            forecast, vols = min(max(forecast, lowest), highest), later.vols
+            growth = own
+        if begins:
+            vol = math.exp(forecast / 2)
+            scale, shift = vol / vols[position], market.drift / 252 - block_growth(market, growth, vol)
+        variances.append(scale**2 * scaling.variances[position])
+        returns.append(scale * past[position])
+        x.append(shift + market.scale * returns[-1])
+    return x
+
+
+def block_cumulants(market, vols):
+    """First to fourth cumulant a day of whole blocks, each over the forecast of `vols` at its first day."""
+    past, length = market.log_returns, max(1, round(market.block_days))
+    sums = list(accumulate((past[i % len(past)] for i in range(len(past) + length)), initial=0.0))
+    u = np.array([(sums[i + length] - sums[i]) / vols[i] for i in range(len(past))])
+    third, fourth = ((u - u.mean()) ** 3).mean(), ((u - u.mean()) ** 4).mean()
+    return [k / length for k in (u.mean(), u.var(), third, fourth - 3 * u.var() ** 2)]
+
+
+def block_growth(market, cumulants, vol):
+    """sum_j k_j v^j / j!, v = `vol` times the market's scale."""
+    v = min(market.scale * vol, WIDEST)
+    return sum(k * v**j / math.factorial(j) for j, k in enumerate(cumulants, start=1))
 
 
 def garch_variances(residuals, omega, alpha, gamma, beta, limit, first):

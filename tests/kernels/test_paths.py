@@ -1,9 +1,11 @@
 """Whole paths of the kernels, one by one, against the plain twin."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import reference
-from examples import market, run, statistics
+from examples import BOOTSTRAP, RESIDUALS, SCALED, SKEWED, ensemble, market, run, scaling, statistics
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,10 +16,11 @@ from simulator.engine.simulate import simulate
 
 PATHS = 200
 # Of a growth over 63 days, relative: each day's log return is off by some 1e-7 of itself (single precision), a fund's
-# L times that.
+# L times that; GARCH feeds each day's rounding back into the variance of those that follow.
 GROWTH_ERROR = 1e-5
 IDENTITY_ERROR = 1e-12  # double precision over 63 days, for values of order 1 to 10
 
+CLOSES = tuple(x**2 for x in SCALED.log_returns)
 MARKETS = {
     "one regime": market(1),
     "two regimes": market(2),
@@ -28,6 +31,14 @@ MARKETS = {
     "after a fall": market(2, autocorrelation=0.3, last_log_return=-0.08),
     "fat tails": market(2, dof=3.5),
     "fat tails, autocorrelated": market(3, dof=8.0, autocorrelation=0.1),
+    "garch": SKEWED,
+    "garch, residuals": RESIDUALS,
+    "bootstrap": BOOTSTRAP,
+    "bootstrap, single days": replace(BOOTSTRAP, block_days=1.0),
+    "scaled": SCALED,
+    "scaled by closes": replace(SCALED, scaling=scaling(measure="closes", variances=CLOSES)),
+    "scaled by an index": replace(SCALED, scaling=scaling(by="index")),
+    "ensemble": ensemble(SKEWED, market(3), SCALED, BOOTSTRAP, weights=[0.5, 0.2, 0.2, 0.1]),
 }
 LEVERAGES = (-3.0, -1.0, 0.5, 1.0, 2.0, 3.0)
 HORIZONS = (1, 2, 3, 4, 5, 21, 63)
@@ -35,11 +46,13 @@ HORIZONS = (1, 2, 3, 4, 5, 21, 63)
 
 def each_path(spec, first=0):
     """Sums of every path alone, (paths, horizons, statistics): with one path a sum is its value."""
-    lowered, single = lower(spec), []
-    for path in range(first, first + spec.paths):
-        one = Statistics(spec)
-        one.run(lowered, path, 1)
-        single.append(one.sums.values()[..., 0])
+    single = []
+    for start, part in spec.parts():
+        lowered = lower(part)
+        for path in range(first + start, first + start + part.paths):
+            one = Statistics(part)
+            one.run(lowered, path, 1)
+            single.append(one.sums.values()[..., 0])
     return np.array(single)
 
 
@@ -117,6 +130,49 @@ def test_paths_beyond_two_to_the_32():
         twin = reference.simulate(spec, first)
         values = each_path(spec, first)
         assert values[:, 1, 0] + 1 == pytest.approx(twin.index_return(9) + 1, rel=GROWTH_ERROR)
+
+
+@pytest.mark.parametrize("one", [RESIDUALS, BOOTSTRAP, SCALED], ids=["residuals", "bootstrap", "scaled"])
+def test_days_of_paths_beyond_two_to_the_32(one):
+    spec = run(one, 3.0, horizons=(9,), paths=20)
+    twin, values = reference.simulate(spec, 2**32 - 10), each_path(spec, 2**32 - 10)
+    assert values[:, 0, 0] + 1 == pytest.approx(twin.index_return(9) + 1, rel=GROWTH_ERROR)
+
+
+def test_scaled_forecasts_are_held_within_their_range():
+    """The example reaches both ends: blocks begin at the least and at the greatest of its forecasts."""
+    vols, ends = SCALED.scaling.prices.vols, set()
+    wide = replace(SCALED.scaling.prices, coefficients=(-9.0, 0.5, 0.0, 0.0, 0.0, -60.0))
+    one = replace(SCALED, scaling=scaling(prices=wide), block_days=1.0, drift=0.0)
+    spec = run(one, 1.0, horizons=(2, 3), paths=60)
+    for path in range(spec.paths):
+        chosen, _ = reference.past_days(120, 1.0, reference.day_words(spec.seed, path, 3))
+        x = reference.scaled_returns(one, spec.seed, path, 3)
+        for vol in (min(vols), max(vols)):
+            shift = -reference.block_growth(one, reference.block_cumulants(one, vols), vol)
+            if x[2] == pytest.approx(shift + one.scale * vol / vols[chosen[2]] * one.log_returns[chosen[2]], rel=1e-9):
+                ends.add(vol)
+    assert ends == {min(vols), max(vols)}
+    twin = reference.simulate(spec)
+    assert each_path(spec)[:, 1, 0] + 1 == pytest.approx(twin.index_return(3) + 1, rel=GROWTH_ERROR)
+
+
+@pytest.mark.parametrize("paths", [1, 200, 512, 700])
+def test_capped_days_are_those_of_the_twin(paths):
+    """Also of lanes that are not full: what runs beyond the last path is not counted."""
+    wild = replace(SKEWED, alpha=0.3, gamma=0.5, initial=1.5)
+    spec = run(wild, 3.0, horizons=(5, 21), paths=paths)
+    assert simulate(spec).capped == reference.simulate(spec).capped.sum() > 0
+    both = run(ensemble(market(1), wild), 3.0, horizons=(5, 21), paths=2 * paths)
+    assert simulate(both).capped == reference.simulate(both).capped.sum() > 0
+
+
+def test_paths_at_the_cap_equal_the_twin():
+    spec = run(replace(SKEWED, alpha=0.3, gamma=0.5, initial=1.5), 3.0, horizons=(21, 63), paths=PATHS)
+    twin, values = reference.simulate(spec), each_path(spec)
+    assert twin.capped.any(axis=1).mean() > 0.5
+    for h, days in enumerate(spec.horizons):
+        assert values[:, h, 0] + 1 == pytest.approx(twin.index_return(days) + 1, rel=GROWTH_ERROR)
 
 
 def test_lanes_cross_two_to_the_32():
