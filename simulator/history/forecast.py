@@ -1,5 +1,6 @@
 """Forecasts of the coming days' volatility, each by what was known at its time."""
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -10,12 +11,32 @@ from simulator.history.series import Series
 from simulator.spec.model import TRADING_DAYS
 from simulator.spec.scaling import WEEK, WINDOWS, Measure
 
-AHEAD_DAYS = 10  # whose mean variance is forecast; docs/models.md has what other spans gave
-TRAINING_YEARS = 5  # calendar years before the first forecast
-FEWEST_YEARS = 7  # of prices
 LEAST_VARIANCE = 1e-7  # a day: two hundredths of a point of volatility, below it prices were not measured
 STALE_DAYS = 7  # calendar days back that a volatility index is taken from
 PARKINSON = 4 * np.log(2)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Regression:
+    """What volatility is regressed on what; docs/models.md has what other values gave.
+
+    ahead_days : int, trading days whose mean variance is forecast.
+    training_years : int, calendar years before the first forecast.
+    week_return : bool, whether the last week's return tells anything.
+    """
+
+    ahead_days: int = 10
+    training_years: int = 5
+    week_return: bool = True
+
+    @property
+    def fewest_years(self) -> int:
+        """Calendar years of prices that it needs."""
+        return self.training_years + 2
+
+
+REGRESSION = Regression()
+FEWEST_YEARS = REGRESSION.fewest_years
 
 
 class Forecasts(NamedTuple):
@@ -75,7 +96,7 @@ def index_points(prices: Prices, vol_index: Series) -> np.ndarray:
     return np.where(known, vol_index.values[last], np.nan)
 
 
-def _terms(variances: np.ndarray, returns: np.ndarray, points: np.ndarray | None) -> np.ndarray:
+def _terms(variances: np.ndarray, returns: np.ndarray, points: np.ndarray | None, week_return: bool) -> np.ndarray:
     """What is known before each day and before the next, (T + 1, terms); NaN where too little is."""
     count = len(variances) + 1
     sums, path = (np.concatenate([[0.0], np.cumsum(values)]) for values in (variances, returns))
@@ -86,16 +107,20 @@ def _terms(variances: np.ndarray, returns: np.ndarray, points: np.ndarray | None
         columns.append(np.log(mean))
     week = np.full(count, np.nan)
     week[WEEK:] = path[WEEK:] - path[:-WEEK]
-    columns.append(week)
+    columns.append(week if week_return else np.zeros(count))  # least squares of least norm leaves it a coefficient of 0
     if points is not None:
         columns.append(np.concatenate([[np.nan], np.log((points / 100) ** 2 / TRADING_DAYS)]))
     return np.stack(columns, axis=1)
 
 
 def forecasts(
-    days: np.ndarray, variances: np.ndarray, returns: np.ndarray, points: np.ndarray | None = None
+    days: np.ndarray,
+    variances: np.ndarray,
+    returns: np.ndarray,
+    points: np.ndarray | None = None,
+    regression: Regression = REGRESSION,
 ) -> Forecasts:
-    """Regress the log mean variance of the next 10 days on what was known before them, anew for every year.
+    """Regress the log mean variance of the coming days on what was known before them, anew for every year.
 
     Parameters
     ----------
@@ -104,27 +129,28 @@ def forecasts(
         Daily variances and log returns.
     points : float64 (T,), optional
         A volatility index at the day's close.
+    regression : Regression
 
     Raises
     ------
     LetfError
-        If there are fewer than 7 calendar years.
+        If there are fewer calendar years than the regression needs.
     """
     years = days.astype("datetime64[Y]")
-    first, last = years[0] + TRAINING_YEARS, years[-1]
-    if calendar_years(days) < FEWEST_YEARS:
+    first, last = years[0] + regression.training_years, years[-1]
+    if calendar_years(days) < regression.fewest_years:
         raise LetfError(
-            f"prices from {days[0]} to {days[-1]} are too few to forecast volatility by: at least {FEWEST_YEARS} "
-            f"calendar years are needed, {TRAINING_YEARS} of them to learn from"
+            f"prices from {days[0]} to {days[-1]} are too few to forecast volatility by: at least "
+            f"{regression.fewest_years} calendar years are needed, {regression.training_years} of them to learn from"
         )
-    count = len(days)
-    terms = _terms(variances, returns, points)
+    count, ahead = len(days), regression.ahead_days
+    terms = _terms(variances, returns, points, regression.week_return)
     sums = np.concatenate([[0.0], np.cumsum(variances)])
     target = np.full(count + 1, np.nan)
-    target[: count + 1 - AHEAD_DAYS] = np.log((sums[AHEAD_DAYS:] - sums[:-AHEAD_DAYS]) / AHEAD_DAYS)
+    target[: count + 1 - ahead] = np.log((sums[ahead:] - sums[:-ahead]) / ahead)
     usable = np.isfinite(terms).all(axis=1) & np.isfinite(target)
     forecast = np.full(count + 1, np.nan)
-    ends = np.arange(count + 1) + AHEAD_DAYS  # the first day after those that row i forecasts
+    ends = np.arange(count + 1) + ahead  # the first day after those that row i forecasts
     for year in np.arange(first, last + 1):
         start, stop = np.searchsorted(years, [year, year + 1])
         known = usable & (ends <= start)

@@ -7,7 +7,15 @@ import numpy as np
 from simulator.errors import LetfError
 from simulator.history.bootstrap import DECIMALS
 from simulator.history.daily import daily_log_returns
-from simulator.history.forecast import Forecasts, daily_variances, forecasts, index_points, measure_of
+from simulator.history.forecast import (
+    REGRESSION,
+    Forecasts,
+    Regression,
+    daily_variances,
+    forecasts,
+    index_points,
+    measure_of,
+)
 from simulator.history.prices import Prices
 from simulator.history.series import Series
 from simulator.spec.bootstrap import DEFAULT_BLOCK_DAYS, BootstrapMarket
@@ -25,23 +33,26 @@ def scaled_bootstrap_market(
     drift: float = DEFAULT_DRIFT,
     index: str = "IWM",
     name: str | None = None,
+    regression: Regression = REGRESSION,
 ) -> BootstrapMarket:
     """The market that draws the days of `prices` in blocks, each scaled to a forecast of volatility.
 
-    It starts on the day after the last price. The first five calendar years only teach the forecasts, so that every
-    day is divided by one that knew nothing of it.
+    It starts on the day after the last price. The first calendar years, five unless told, only teach the forecasts, so
+    that every day is divided by one that knew nothing of it.
 
     Parameters
     ----------
     prices : Prices
-        At least 7 calendar years; open, high and low sharpen the forecasts.
+        At least 7 calendar years, `regression.fewest_years`; open, high and low sharpen the forecasts.
     block_days : float
         Mean length of a block.
     vol_index : Series, optional
-        A volatility index in points, as the VIX, that covers the years after the first five.
+        A volatility index in points, as the VIX, that covers the years after those that only teach.
     drift : float
         Growth of the index a year.
     index, name : str
+    regression : Regression
+        What volatility is forecast by.
 
     Raises
     ------
@@ -51,13 +62,13 @@ def scaled_bootstrap_market(
     returns = np.round(daily_log_returns(prices), DECIMALS)
     measure = measure_of(prices)
     variances = daily_variances(prices, measure)
-    by_prices = forecasts(prices.dates[1:], variances, returns)
+    by_prices = forecasts(prices.dates[1:], variances, returns, regression=regression)
     drawn = np.flatnonzero(np.isfinite(by_prices.log_variance[:-1]))
     by_index = None
     if vol_index is not None:
         points = index_points(prices, vol_index)
         _check_points(points[drawn[0] - 1 :], prices.dates[drawn[0] :], vol_index)
-        by_index = forecasts(prices.dates[1:], variances, returns, points)
+        by_index = forecasts(prices.dates[1:], variances, returns, points, regression)
     latest = by_prices if by_index is None else by_index
     scaling = Scaling(
         measure=measure,
