@@ -8,7 +8,7 @@ from simulator.cli.types import DAY, DRIFT, FIGURE_FILE, MARKET_FILE, PRICES, WH
 
 COMPILE_SECONDS = 4
 KINDS = {  # the options that only some kinds know
-    "markov": ("regimes", "innovations", "initial", "plot"),
+    "markov": ("regimes", "innovations", "initial", "vol_index", "plot"),
     "garch": ("innovations", "initial"),
     "bootstrap": ("block_days", "scaled", "vol_index"),
     "ensemble": ("vol_index",),
@@ -38,7 +38,7 @@ INNOVATIONS = {"markov": ("normal", "t"), "garch": ("skewt", "residuals")}  # th
     "--vol-index",
     type=PRICES,
     metavar="FILE",
-    help="scaled bootstrap, ensemble: a volatility index in points, as VIX, to forecast by too.",
+    help="markov, scaled bootstrap, ensemble: a volatility index in points, as VIX, to know today's state by too.",
 )
 @click.option("--start", type=DAY, metavar="DATE", help="First day of the prices to use, YYYY-MM-DD.")
 @click.option("--end", type=DAY, metavar="DATE", help="Last day of the prices to use.")
@@ -102,7 +102,7 @@ def _own_options(kind, given):
     own = {option: value for option, value in given.items() if value is not None}
     for option in own:
         if option not in KINDS[kind]:
-            knowing = " and ".join(known for known, options in KINDS.items() if option in options)
+            knowing = " or ".join(known for known, options in KINDS.items() if option in options)
             name = option.replace("_", "-")
             raise click.UsageError(f"--{name} is for --kind {knowing}, not {kind}; leave it out.")
     if "innovations" in own and own["innovations"] not in INNOVATIONS[kind]:
@@ -132,7 +132,9 @@ def _fitted(kind, prices, own, common, quiet):
     start = {"initial": own["initial"]} if "initial" in own else {}
     match kind:
         case "markov":
-            regimes = calibrate(prices, **{name: own[name] for name in ("regimes", "innovations") if name in own})
+            regimes = calibrate(
+                prices, **{name: own[name] for name in ("regimes", "innovations", "vol_index") if name in own}
+            )
             return regimes, regimes.market(**start, **common)
         case "garch":
             garch = fit_garch(prices)

@@ -14,6 +14,8 @@ from simulator.history.likelihood import SD_BOUNDS, Likelihood, Parameters
 from simulator.history.newton import Maximum, maximise
 from simulator.history.overnight import overnight_shares
 from simulator.history.prices import Prices
+from simulator.history.regime_index import regime_indices
+from simulator.history.series import Series
 from simulator.kernels.filter import kim_smoother
 from simulator.kernels.jit import is_cold
 from simulator.spec import check
@@ -35,7 +37,9 @@ def must_compile() -> bool:
     return is_cold(kim_smoother)
 
 
-def calibrate(prices: Prices, regimes: int = 3, innovations: Innovations = "normal") -> Calibration:
+def calibrate(
+    prices: Prices, regimes: int = 3, innovations: Innovations = "normal", vol_index: Series | None = None
+) -> Calibration:
     """Fit a regime-switching market to daily log returns by maximum likelihood.
 
     The first day's law is the chain's stationary law. EM from several starts that the returns determine, then Newton's
@@ -49,11 +53,15 @@ def calibrate(prices: Prices, regimes: int = 3, innovations: Innovations = "norm
         1 to 4.
     innovations : "normal" or "t"
         "t": Student-t cut at 12 standard deviations, scaled to variance 1, each regime with its own dof.
+    vol_index : Series, optional
+        A volatility index in points: what it stands at in each regime, once they are fitted to the returns, sharpens
+        the law of a day's regime.
 
     Raises
     ------
     LetfError
-        On too few returns, prices that do not move, or a regime that collapses on days that are alike.
+        On too few returns, prices that do not move, a regime that collapses on days that are alike, or a volatility
+        index of too few of the days.
     """
     regimes = check.integer("regimes", regimes, low=1, high=MAX_REGIMES)
     if innovations not in ("normal", "t"):
@@ -68,7 +76,7 @@ def calibrate(prices: Prices, regimes: int = 3, innovations: Innovations = "norm
             f"{prices.source}: no fit of {regimes} regimes: one collapses to a few days or to days of equal return "
             f"(volatility below {SD_BOUNDS[0]:.0%} of the sample's); look for stale or faulty prices, or {away}"
         )
-    return _calibration(prices, innovations, likelihood, maximum, mean, sd)
+    return _calibration(prices, vol_index, innovations, likelihood, maximum, mean, sd)
 
 
 def _unlike_ends(likelihood: Likelihood) -> Iterator[Parameters]:
@@ -95,7 +103,7 @@ def _best(likelihood: Likelihood) -> Maximum | None:
     return max(found, key=lambda maximum: maximum.value, default=None)
 
 
-def _calibration(prices, innovations, likelihood, maximum, mean, sd):
+def _calibration(prices, vol_index, innovations, likelihood, maximum, mean, sd):
     """The fit in annual units of log returns, x = mean + sd y."""
     parameters = likelihood.unpack(maximum.theta)
     errors = standard_errors(likelihood, maximum)
@@ -114,6 +122,8 @@ def _calibration(prices, innovations, likelihood, maximum, mean, sd):
         dof=None if parameters.dof is None else _estimates(parameters.dof[order], errors["dof"][order]),
         transition=tuple(_estimates(row[order], row_errors[order]) for row, row_errors in transition),
         overnight_share=overnight_shares(prices, seen.smoothed[:, order]),
+        vol_index=vol_index,
+        in_index=None if vol_index is None else regime_indices(prices, vol_index, seen.smoothed[:, order]),
         log_likelihood=seen.log_likelihood - len(likelihood.y) * float(np.log(sd)),
         filtered=seen.filtered[:, order],
         smoothed=seen.smoothed[:, order],

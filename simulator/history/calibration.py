@@ -6,9 +6,12 @@ from typing import Any, Literal
 import numpy as np
 
 from simulator.errors import LetfError
-from simulator.history.fitted import ERROR_DIGITS, SCHEMA, Fitted, significant
+from simulator.history.fitted import ERROR_DIGITS, SCHEMA, Fitted, significant, whole
 from simulator.history.likelihood import stationary
 from simulator.history.prices import Prices
+from simulator.history.regime_index import RegimeIndex
+from simulator.history.series import Series
+from simulator.history.state import as_of
 from simulator.spec.markov import MarkovMarket, Regime
 from simulator.spec.model import DEFAULT_DRIFT, Drift
 
@@ -17,7 +20,6 @@ Initial = Literal["last", "stationary"]
 
 FEW_DAYS = 21.0
 FOREVER = 1e6  # days; a mean stay beyond it was not seen to end
-DECIMALS = 8  # of a market's probabilities
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -36,6 +38,10 @@ class Calibration:
         Row i: the law of tomorrow's regime given that today's is i.
     overnight_share : tuple of Fitted or None, or None
         Per regime, the share of the day's variance between yesterday's close and the open; None without opens.
+    vol_index : Series or None
+        The volatility index that was given.
+    in_index : tuple of RegimeIndex, or None
+        What it stands at in each regime.
     log_likelihood : float
         Of the daily log returns, natural logarithm.
     filtered, smoothed : float64 (T, K)
@@ -50,6 +56,8 @@ class Calibration:
     dof: tuple[Fitted, ...] | None
     transition: tuple[tuple[Fitted, ...], ...]
     overnight_share: tuple[Fitted | None, ...] | None
+    vol_index: Series | None
+    in_index: tuple[RegimeIndex, ...] | None
     log_likelihood: float
     filtered: np.ndarray
     smoothed: np.ndarray
@@ -73,7 +81,7 @@ class Calibration:
     @property
     def transition_matrix(self) -> np.ndarray:
         """(K, K), rounded to eight decimals, rows that sum to 1."""
-        return np.array([_whole([p.estimate for p in row]) for row in self.transition])
+        return np.array([whole([p.estimate for p in row]) for row in self.transition])
 
     @property
     def stationary(self) -> np.ndarray:
@@ -100,6 +108,8 @@ class Calibration:
                 row["dof"] = self.dof[k]
             if (share := self._overnight(k)) is not None:
                 row["overnight_share"] = share
+            if self.in_index is not None:
+                row["vol_index"], row["vol_index_log_sd"] = self.in_index[k]
             table[name] = row | {f"to_{other}": p for other, p in zip(self.regimes, self.transition[k], strict=True)}
         return table
 
@@ -113,25 +123,20 @@ class Calibration:
         if initial not in ("last", "stationary"):
             raise LetfError(f'initial must be "last" or "stationary", got {initial!r}')
         transition = self.transition_matrix
-        regimes = tuple(
-            Regime(
-                name=regime,
-                annual_vol=significant(self.annual_vol[k].estimate),
-                annual_log_drift=significant(self.annual_log_drift[k].estimate),
-                dof=None if self.dof is None else significant(self.dof[k].estimate),
-                overnight_share=None if (share := self._overnight(k)) is None else significant(share.estimate),
-            )
-            for k, regime in enumerate(self.regimes)
-        )
-        return MarkovMarket(
-            regimes=regimes,
+        market = MarkovMarket(
+            regimes=tuple(self._regime(name) for name in self.regimes),
             transition=tuple(map(tuple, transition.tolist())),
-            initial="stationary" if initial == "stationary" else tuple(_whole(self.filtered_last @ transition)),
             drift=drift,
             index=index,
-            name=name or f"{index.lower()}-markov{len(regimes)}{'-t' if self.dof else ''}",
-            provenance=self.provenance() | ({} if initial == "stationary" else {"as_of": str(self.prices.dates[-1])}),
+            name=name or f"{index.lower()}-markov{len(self.regimes)}{'-t' if self.dof else ''}",
+            provenance=self.provenance(),
         )
+        return market if initial == "stationary" else as_of(market, self.prices, self.vol_index)
+
+    def _regime(self, name: str) -> Regime:
+        """The regime as a market has it: its parameters but for the chances of moves."""
+        own = {key: value for key, value in self.parameters()[name].items() if not key.startswith("to_")}
+        return Regime(name=name, **{key: significant(value.estimate) for key, value in own.items()})
 
     def provenance(self) -> dict[str, Any]:
         """Where the parameters come from, as the market's file keeps it."""
@@ -142,19 +147,24 @@ class Calibration:
             }
             for regime, row in self.parameters().items()
         }
-        return self.prices.provenance() | {
-            "days": self.days,
-            "innovations": self.innovations,
-            "parameters": self.n_parameters,
-            "log_likelihood": round(self.log_likelihood, 4),
-            "bic": round(self.bic, 4),
-            "filtered_last": _whole(self.filtered_last),
-            "stationary": _whole(self.stationary),
-            "mean_duration_days": {
-                name: significant(days, ERROR_DIGITS) for name, days in durations if days is not None
-            },
-            "standard_errors": {regime: row for regime, row in errors.items() if row},
-        }
+        index = {} if self.vol_index is None else self.vol_index.provenance()
+        return (
+            self.prices.provenance()
+            | index
+            | {
+                "days": self.days,
+                "innovations": self.innovations,
+                "parameters": self.n_parameters,
+                "log_likelihood": round(self.log_likelihood, 4),
+                "bic": round(self.bic, 4),
+                "filtered_last": whole(self.filtered_last),
+                "stationary": whole(self.stationary),
+                "mean_duration_days": {
+                    name: significant(days, ERROR_DIGITS) for name, days in durations if days is not None
+                },
+                "standard_errors": {regime: row for regime, row in errors.items() if row},
+            }
+        )
 
     def notes(self) -> list[str]:
         """What a reader should know before trusting the fit, one line each."""
@@ -188,11 +198,3 @@ class Calibration:
             "filtered_last": dict(zip(self.regimes, self.filtered_last.tolist(), strict=True)),
             "notes": self.notes(),
         }
-
-
-def _whole(probabilities) -> list[float]:
-    """Probabilities to eight decimals; the largest takes what rounding left."""
-    law = np.round(probabilities, DECIMALS)
-    top = np.argmax(law)
-    law[top] = np.round(1 - np.delete(law, top).sum(), DECIMALS)
-    return law.tolist()

@@ -2,8 +2,11 @@
 
 from typing import NamedTuple
 
+import numpy as np
+
 SCHEMA = "letf.calibrate/1"  # of what machines read of a fit
 DIGITS, ERROR_DIGITS = 8, 4  # significant, of a market's parameters, and of standard errors
+DECIMALS = 8  # of a market's probabilities
 
 
 class Fitted(NamedTuple):
@@ -16,3 +19,11 @@ class Fitted(NamedTuple):
 def significant(value: float, digits: int = DIGITS) -> float:
     """`value` to that many significant digits."""
     return float(f"{value:.{digits}g}")
+
+
+def whole(probabilities: np.ndarray | list[float]) -> list[float]:
+    """Probabilities to eight decimals; the largest takes what rounding left."""
+    law = np.round(probabilities, DECIMALS)
+    top = np.argmax(law)
+    law[top] = np.round(1 - np.delete(law, top).sum(), DECIMALS)
+    return law.tolist()

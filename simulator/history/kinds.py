@@ -83,7 +83,7 @@ def default_kind(prices: Prices) -> tuple[str, str]:
 def _markov(task: Task) -> SingleMarket:
     from simulator.history.calibrate import calibrate
 
-    return calibrate(task.prices).market(drift=task.drift, index=task.index)
+    return calibrate(task.prices, vol_index=task.vol_index).market(drift=task.drift, index=task.index)
 
 
 def _garch(task: Task) -> SingleMarket:

@@ -4,6 +4,7 @@ import numpy as np
 
 from simulator.history.fitted import Fitted
 from simulator.history.prices import Prices
+from simulator.history.ratio import weighted_ratio
 
 FEWEST_DAYS = 21.0  # of a regime, with opens
 LAGS = 21  # trading days over which squared returns' deviations may hang together
@@ -15,8 +16,7 @@ def overnight_shares(prices: Prices, smoothed: np.ndarray) -> tuple[Fitted | Non
 
     o is the log return from yesterday's close to the open, i from the open to the close, p the smoothed chance that
     the day is of the regime. What o and i have in common, which is little, is left out, so that a share is in [0, 1].
-    Standard errors are those of a ratio of means (Cochran 1977, Sampling Techniques, eq. 2.46) over days that hang
-    together for 21 days (Newey and West 1987, Econometrica 55, eq. 5); regimes are taken as known.
+    Standard errors take the regimes as known.
 
     Parameters
     ----------
@@ -43,12 +43,5 @@ def overnight_shares(prices: Prices, smoothed: np.ndarray) -> tuple[Fitted | Non
 
 
 def _share(p: np.ndarray, overnight: np.ndarray, intraday: np.ndarray) -> Fitted | None:
-    whole = p @ (overnight + intraday)
-    if p.sum() < FEWEST_DAYS or whole == 0:
-        return None
-    share = p @ overnight / whole
-    influence = p * (overnight - share * (overnight + intraday)) / whole
-    variance = influence @ influence
-    for lag in range(1, min(LAGS, len(influence) - 1) + 1):
-        variance += 2 * (1 - lag / (LAGS + 1)) * (influence[lag:] @ influence[:-lag])
-    return Fitted(float(share), float(np.sqrt(variance)) if variance > 0 else None)
+    both = overnight + intraday
+    return None if p.sum() < FEWEST_DAYS or p @ both == 0 else weighted_ratio(p, overnight, both, LAGS)

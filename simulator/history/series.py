@@ -34,6 +34,10 @@ class Series:
     source: str
     sha256: str
 
+    def provenance(self) -> dict[str, str]:
+        """What a volatility index is, as the file of a market that looks at it keeps it."""
+        return {"vol_index_file": self.source, "vol_index_sha256": self.sha256}
+
 
 def read_series(path: Path | str, what: str) -> Series:
     """Read a figure a day from a CSV or Parquet file: date and value, FRED's, or an index's closes.

@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 import numpy as np
 
 from simulator.history.daily import daily_log_returns
+from simulator.history.fitted import whole
+from simulator.history.forecast import index_points
 from simulator.history.innovations import normal_log_density, student_log_density
 from simulator.history.prices import Prices
 from simulator.history.scaled_bootstrap import restarted
@@ -21,6 +23,7 @@ from simulator.spec.model import TRADING_DAYS, IndexModel
 M = TypeVar("M", bound=IndexModel)
 
 FEWEST_RETURNS = 66  # three months, in which what was before the first is all but forgotten
+INDEX_WEIGHT = 0.25  # of a volatility index beside returns; docs/models.md has what other weights gave
 BACKCAST_DAYS, BACKCAST_DECAY = 75, 0.94  # the days whose mean square is what was before the first
 
 
@@ -28,9 +31,9 @@ def as_of(market: M, prices: Prices, vol_index: Series | None = None) -> M:
     """The market whose day 1 is the day after the last of `prices`; its provenance says so by `as_of`.
 
     Regimes start from the filtered law of the last day times `transition`, after its log return where returns are
-    autocorrelated; GARCH from the variance that the recursion leads to. A scaled bootstrap starts from
-    its forecast, a plain one has no state; of an ensemble every member starts so. Regimes and GARCH look at closes
-    alone; a scaled bootstrap also at open, high and low, and at `vol_index` if it was fitted with one.
+    autocorrelated; GARCH from the variance that the recursion leads to; a scaled bootstrap from its forecast; a plain
+    one has no state; of an ensemble every member starts so. Regimes and a scaled bootstrap look at `vol_index` where
+    they were fitted with one, the scaled bootstrap also at open, high and low, all else at closes alone.
 
     Parameters
     ----------
@@ -53,6 +56,8 @@ def uses_vol_index(market: IndexModel) -> bool:
     """Whether a volatility index tells the market anything."""
     if isinstance(market, EnsembleMarket):
         return any(uses_vol_index(member.market) for member in market.members)
+    if isinstance(market, MarkovMarket):
+        return market.knows_vol_index
     return isinstance(market, BootstrapMarket) and market.scaling is not None and market.scaling.index is not None
 
 
@@ -67,9 +72,10 @@ def _state(market: IndexModel, prices: Prices, vol_index: Series | None) -> dict
     returns = prices.log_returns()
     match market:
         case MarkovMarket():
-            law = filtered_laws(market, returns)[-1] @ np.array(market.transition)
+            points = None if vol_index is None else index_points(prices, vol_index)
+            law = filtered_laws(market, returns, points)[-1] @ np.array(market.transition)
             last = float(returns[-1]) if market.autocorrelation else None
-            return {"initial": tuple(law.tolist()), "last_log_return": last}
+            return {"initial": tuple(whole(law)), "last_log_return": last}
         case GarchMarket():
             return {"initial": sqrt(following_variance(market, returns) * TRADING_DAYS)}
         case BootstrapMarket() if market.scaling:
@@ -80,11 +86,20 @@ def _state(market: IndexModel, prices: Prices, vol_index: Series | None) -> dict
     return {}
 
 
-def filtered_laws(market: MarkovMarket, returns: np.ndarray) -> np.ndarray:
-    """The law of each day's regime given the log returns to that day, (T, K).
+def filtered_laws(market: MarkovMarket, returns: np.ndarray, index: np.ndarray | None = None) -> np.ndarray:
+    """The law of each day's regime given what is known at its close, (T, K).
 
     Each regime has its own log drift where it has one, else that of the market's drift; the first day's law is the
-    stationary one, and the day before it returned the long-run mean.
+    stationary one, and the day before it returned the long-run mean. A volatility index, log-normal in each regime,
+    counts by the fourth root of its likelihood: its days hang together far more than regimes explain.
+
+    Parameters
+    ----------
+    market : MarkovMarket
+    returns : float64 (T,)
+        Log returns.
+    index : float64 (T,), optional
+        A volatility index in points, NaN where it is not known; of no use unless the regimes say what it stands at.
     """
     own = [regime.annual_log_drift for regime in market.regimes]
     given = [k for k, drift in enumerate(own) if drift is not None]
@@ -99,9 +114,19 @@ def filtered_laws(market: MarkovMarket, returns: np.ndarray) -> np.ndarray:
     for k, regime in enumerate(market.regimes):
         if regime.dof is not None:
             log_densities[:, k] = student_log_density(z[:, k], np.array(regime.dof))
+    log_densities -= np.log(sds)
+    if index is not None and market.knows_vol_index:
+        known = np.isfinite(index)
+        log_densities[known] += INDEX_WEIGHT * _index_log_densities(market, index[known])
     filtered = np.empty_like(z)
-    hamilton_filter(log_densities - np.log(sds), np.array(market.transition), long_run, filtered)
+    hamilton_filter(log_densities, np.array(market.transition), long_run, filtered)
     return filtered
+
+
+def _index_log_densities(market: MarkovMarket, index: np.ndarray) -> np.ndarray:
+    """log density of the logarithm of the index in each regime, (T, K)."""
+    median, sd = (np.array([getattr(r, key) for r in market.regimes]) for key in ("vol_index", "vol_index_log_sd"))
+    return normal_log_density(np.log(index[:, None] / median) / sd) - np.log(sd)
 
 
 def following_variance(market: GarchMarket, returns: np.ndarray) -> float:

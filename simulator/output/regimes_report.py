@@ -4,8 +4,8 @@ from simulator.history.calibration import Calibration
 from simulator.output.columns import grid, labelled, with_error, wrapped
 
 FOOTNOTE = (
-    "± one standard error from the curvature of the likelihood, of shares of variance by Newey and West; ±- where a "
-    "parameter is on its bound or the prices do not identify it. Log drift is the mean log return a year."
+    "± one standard error from the curvature of the likelihood, of shares of variance and medians by Newey and West; "
+    "±- where a parameter is on its bound or the prices do not identify it. Log drift is the mean log return a year."
 )
 
 
@@ -22,6 +22,7 @@ def regimes_lines(calibration: Calibration) -> list[str]:
         "",
         *(_transition_lines(calibration) if count > 1 else []),
         *_overnight_lines(calibration),
+        *_index_lines(calibration),
         *wrapped(FOOTNOTE),
     ]
 
@@ -65,6 +66,14 @@ def _overnight_lines(calibration):
     shares = zip(calibration.regimes, calibration.overnight_share, strict=True)
     told = ", ".join(f"{name} {'unknown' if share is None else with_error(share, 100, 1)}" for name, share in shares)
     return [*wrapped(f"Share (%) of a day's variance between yesterday's close and the open: {told}"), ""]
+
+
+def _index_lines(calibration):
+    if calibration.in_index is None:
+        return []
+    levels = zip(calibration.regimes, calibration.in_index, strict=True)
+    told = ", ".join(f"{name} {with_error(level.median, 1, 1)}" for name, level in levels)
+    return [*wrapped(f"Median of {calibration.vol_index.source}, points: {told}"), ""]
 
 
 def _share(value: float) -> str:

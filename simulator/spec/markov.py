@@ -30,6 +30,9 @@ class Regime:
         Degrees of freedom (2.01 or more) of Student-t innovations; None means normal.
     overnight_share : float, optional
         Share of the day's variance between yesterday's close and the open, in [0, 1].
+    vol_index, vol_index_log_sd : float, optional
+        Median of a volatility index, in points, and standard deviation of its logarithm while the regime holds: by
+        them an index tells which regime it is.
     """
 
     name: str
@@ -37,6 +40,8 @@ class Regime:
     annual_log_drift: float | None = None
     dof: float | None = None
     overnight_share: float | None = None
+    vol_index: float | None = None
+    vol_index_log_sd: float | None = None
 
     def __post_init__(self):
         where = f"regime {check.text('name of a regime', self.name)!r}"
@@ -48,8 +53,21 @@ class Regime:
             checked["dof"] = check.number(f"{where}: dof", self.dof, low=LEAST_DOF, high=1e6)
         if self.overnight_share is not None:
             checked["overnight_share"] = check.number(f"{where}: overnight_share", self.overnight_share, low=0, high=1)
+        checked |= self._checked_index(where)
         for key, value in checked.items():
             object.__setattr__(self, key, value)
+
+    def _checked_index(self, where: str) -> dict[str, float]:
+        if self.vol_index is None and self.vol_index_log_sd is None:
+            return {}
+        if self.vol_index is None or self.vol_index_log_sd is None:
+            raise LetfError(f"{where}: vol_index and vol_index_log_sd go together; give both")
+        return {
+            "vol_index": check.number(f"{where}: vol_index", self.vol_index, low=0, high=1e3, open_low=True),
+            "vol_index_log_sd": check.number(
+                f"{where}: vol_index_log_sd", self.vol_index_log_sd, low=0, high=10, open_low=True
+            ),
+        }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,6 +163,11 @@ class MarkovMarket(IndexModel):
         if name.lower() not in names:
             raise LetfError(f"unknown regime {name!r}; this market has: {', '.join(self.regime_names)}")
         return names.index(name.lower())
+
+    @property
+    def knows_vol_index(self) -> bool:
+        """Whether every regime says what a volatility index stands at in it."""
+        return all(regime.vol_index is not None for regime in self.regimes)
 
     def stationary_law(self) -> np.ndarray:
         """Long-run share of each regime, (K,): the law p with p A = p nearest to uniform where several exist."""
@@ -242,7 +265,7 @@ class MarkovMarket(IndexModel):
 
 
 def _regime(position, data):
-    optional = ("name", "annual_log_drift", "dof", "overnight_share")
+    optional = ("name", "annual_log_drift", "dof", "overnight_share", "vol_index", "vol_index_log_sd")
     values = check.keys(f"regimes[{position}]", data, required=("annual_vol",), optional=optional)
     return Regime(**{"name": f"regime{position + 1}"} | values)
 

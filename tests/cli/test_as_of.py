@@ -16,6 +16,7 @@ from simulator.history.garch import fit_garch
 from simulator.history.kinds import fit_market
 from simulator.history.prices import read_prices
 from simulator.history.state import as_of
+from simulator.history.vol_index import read_vol_index
 from simulator.spec.files import market_to_toml, preset_market
 
 DAYS = 600
@@ -30,7 +31,7 @@ def folder(tmp_path_factory):
     vol = np.where(np.arange(DAYS) // 60 % 2, 0.03, 0.008)
     write_prices(path, prices(vol / 0.012 * index_returns(DAYS), "IWM.csv"))
     write_prices(path, prices(index_returns(100), "SHORT.csv"))
-    write_series(path, "VIX.csv", weekdays(DAYS + 1), np.full(DAYS + 1, 20.0))
+    write_series(path, "VIX.csv", weekdays(DAYS + 1), 1600 * np.append(vol, vol[-1]))
     write_series(path, "fractions.csv", weekdays(DAYS), np.full(DAYS, 0.2))
     for name, market in (
         ("regimes", calibrate(read_prices(path / "IWM.csv"), 2).market(initial="stationary")),
@@ -83,6 +84,16 @@ def test_the_built_in_market_starts_there(folder):
     market = market_of("--market", "iwm", "--as-of", folder / "IWM.csv")
     expected = as_of(preset_market(), read_prices(folder / "IWM.csv")).initial
     np.testing.assert_allclose(market["initial"], expected, rtol=1e-9)
+
+
+def test_a_volatility_index_sharpens_the_start(folder):
+    given = ("--as-of", folder / "IWM.csv", "--vol-index", folder / "VIX.csv")
+    known = read_vol_index(folder / "VIX.csv", read_prices(folder / "IWM.csv"))
+    market = calibrate(read_prices(folder / "IWM.csv"), 2, vol_index=known).market(initial="stationary")
+    (folder / "told.toml").write_text(market_to_toml(market))
+    expected = as_of(market, read_prices(folder / "IWM.csv"), known).initial
+    np.testing.assert_allclose(market_of("--market", folder / "told.toml", *given)["initial"], expected, atol=1e-7)
+    assert market_of(*given)["provenance"]["vol_index_file"] == "VIX.csv"
 
 
 def test_a_garch_market_starts_there(folder):
@@ -156,7 +167,7 @@ def test_options_that_exclude_each_other(folder, args, message):
         (["--as-of", "{}/SHORT.csv"], "SHORT.csv: 100 returns from .*; at least 250 are needed"),
         (
             ["--market", "{}/regimes.toml", "--as-of", "{}/IWM.csv", "--vol-index", "{}/VIX.csv"],
-            "does not forecast by it",
+            "was not calibrated with one; leave it out",
         ),
         (["--as-of", "{}/IWM.csv", "--vol-index", "{}/fractions.csv"], "the median is 0.2; points are expected"),
     ],

@@ -14,6 +14,7 @@ from simulator.spec.files import read_market
 
 YEARS = 8 * 261  # weekdays; a scaled bootstrap needs seven calendar years
 EACH = {
+    "regimes by an index": ["--vol-index", "{}/VIX.csv"],
     "garch": ["--kind", "garch"],
     "residuals": ["--kind", "garch", "--innovations", "residuals"],
     "bootstrap": ["--kind", "bootstrap"],
@@ -108,11 +109,11 @@ def test_the_report_says_how_far_off_forecasts_were(folder):
     [
         (["--kind", "arma"], "'arma' is not one of 'markov', 'garch', 'bootstrap', 'ensemble'"),
         (["--kind", "garch", "--regimes", "2"], "--regimes is for --kind markov, not garch; leave it out"),
-        (["--kind", "bootstrap", "--initial", "last"], "--initial is for --kind markov and garch, not bootstrap"),
+        (["--kind", "bootstrap", "--initial", "last"], "--initial is for --kind markov or garch, not bootstrap"),
         (["--kind", "ensemble", "--block-days", "9"], "--block-days is for --kind bootstrap, not ensemble"),
         (["--kind", "garch", "--plot", "{}/a.png"], "--plot is for --kind markov, not garch"),
         (["--scaled"], "--scaled is for --kind bootstrap, not markov"),
-        (["--vol-index", "{}/VIX.csv"], "--vol-index is for --kind bootstrap and ensemble, not markov"),
+        (["--kind", "garch", "--vol-index", "{}/VIX.csv"], "--vol-index is for --kind markov or bootstrap or ensemble"),
         (["--kind", "bootstrap", "--vol-index", "{}/VIX.csv"], "of a scaled bootstrap; add --scaled"),
         (["--kind", "garch", "--innovations", "t"], "--kind garch has --innovations skewt or residuals, not t"),
         (["--innovations", "skewt"], "--kind markov has --innovations normal or t, not skewt"),

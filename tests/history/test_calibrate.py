@@ -193,7 +193,7 @@ def test_regimes_are_in_order_of_volatility_and_laws_are_laws():
 def test_the_market_starts_on_the_day_after_the_last_price(tmp_path):
     fit = calibrate(prices_of(simulated(1000, **TWO)), 2)
     market = fit.market()
-    np.testing.assert_allclose(market.initial_law(), fit.filtered_last @ fit.transition_matrix, atol=1e-9)
+    np.testing.assert_allclose(market.initial_law(), fit.filtered_last @ fit.transition_matrix, atol=ROUNDED)
     assert (market.name, market.drift, market.autocorrelation) == ("iwm-markov2", 0.08, 0)
     other = fit.market(initial="stationary", drift="regime", index="SPY")
     assert (other.name, other.initial, other.drift) == ("spy-markov2", "stationary", "regime")

@@ -53,6 +53,9 @@ REGIME_RULES = [
     ({"dof": 1.5}, r"dof must be in \[2.01, 1e\+06\], got 1.5"),
     ({"dof": math.inf}, r"dof must be in \[2.01, 1e\+06\], got inf"),
     ({"overnight_share": 1.1}, r"overnight_share must be in \[0, 1\], got 1.1"),
+    ({"vol_index": 20.0}, "regime 'calm': vol_index and vol_index_log_sd go together; give both"),
+    ({"vol_index": 0, "vol_index_log_sd": 0.2}, r"vol_index must be in \(0, 1000\], got 0"),
+    ({"vol_index": 20, "vol_index_log_sd": 0}, r"vol_index_log_sd must be in \(0, 10\], got 0"),
     ({"name": ""}, "name of a regime must be a line of text, got ''"),
     ({"name": "a\nb"}, "name of a regime must be a line of text"),
     ({"name": 3}, "name of a regime must be a line of text, got 3"),
@@ -168,6 +171,8 @@ def markets(draw):
     regimes = []
     for number in range(count):
         more = {key: draw(values) for key, values in optional.items() if draw(st.booleans())}
+        if draw(st.booleans()):
+            more |= {"vol_index": draw(st.floats(1, 100)), "vol_index_log_sd": draw(st.floats(0.01, 1))}
         if own or draw(st.booleans()):
             more["annual_log_drift"] = draw(st.floats(-100, 100))
         regimes.append(regime(number, draw(st.floats(SMALLEST_VOL, 10)), **more))

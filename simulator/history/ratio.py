@@ -1,0 +1,25 @@
+"""Weighted ratios over days that hang together, with their errors."""
+
+import numpy as np
+
+from simulator.history.fitted import Fitted
+
+
+def weighted_ratio(weights: np.ndarray, top: np.ndarray, bottom: np.ndarray, lags: int) -> Fitted:
+    """sum w a / sum w b with the standard error of a ratio of means (Cochran 1977, Sampling Techniques, eq. 2.46).
+
+    Days hang together up to `lags` days apart (Newey and West 1987, Econometrica 55, eq. 5).
+
+    Parameters
+    ----------
+    weights, top, bottom : float64 (T,)
+        sum w b must not be 0.
+    lags : int
+    """
+    whole = weights @ bottom
+    ratio = weights @ top / whole
+    influence = weights * (top - ratio * bottom) / whole
+    variance = influence @ influence
+    for lag in range(1, min(lags, len(influence) - 1) + 1):
+        variance += 2 * (1 - lag / (lags + 1)) * (influence[lag:] @ influence[:-lag])
+    return Fitted(float(ratio), float(np.sqrt(variance)) if variance > 0 else None)
