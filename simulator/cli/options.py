@@ -128,6 +128,7 @@ def _found_market(market: Path | None) -> "Market":
 def _started(market: "Market | None", drift, path: Path, vol_path: Path | None, index: str, quiet: bool) -> "Market":
     """The market at the last close of the prices at `path`; None: one fitted to them."""
     from simulator.history.calibrate import must_compile
+    from simulator.history.kept import kept
     from simulator.history.kinds import DEFAULT, fit_market
     from simulator.history.prices import read_prices
     from simulator.history.state import as_of, uses_vol_index
@@ -138,12 +139,17 @@ def _started(market: "Market | None", drift, path: Path, vol_path: Path | None, 
     if must_compile() and not quiet:
         note_compiling(FILTER_SECONDS)
     if market is None:
-        chosen = fit_market(DEFAULT, prices, vol_index=vol_index, index=index)
+        chosen = kept(
+            lambda: fit_market(DEFAULT, prices, vol_index=vol_index, index=index),
+            prices.sha256,
+            "" if vol_index is None else vol_index.sha256,
+            index,
+        )
     else:
         chosen = as_of(market, prices, vol_index)
     if vol_index is not None and not uses_vol_index(chosen):
         raise LetfError(
-            f"--vol-index {vol_path}: {chosen.name} (kind {chosen.kind}) does not forecast by it; leave it out"
+            f"--vol-index {vol_path}: {chosen.name} (kind {chosen.kind}) was not calibrated with one; leave it out"
         )
     if drift is not None:
         chosen = replace(chosen, drift=drift)
