@@ -1,6 +1,6 @@
 """Forecasts made on past days with what was known then, held against what came."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from typing import Any
@@ -9,6 +9,7 @@ import numpy as np
 
 from simulator.engine.simulate import MAX_THREADS, simulate
 from simulator.engine.threads import available_cores
+from simulator.errors import LetfError
 from simulator.history.forecasters import FORECASTERS, Forecaster, Past, one_regime
 from simulator.history.forecasts import Forecasts, Score
 from simulator.history.origins import Origins, first_fitted, month_origins
@@ -73,6 +74,9 @@ def score(
     template = _template(record, horizons, paths, seed, cost)
     rates = record.rate(record.dates[origins.at])
     outcomes = np.stack([record.outcomes(origins.at, days) for days in template.horizons], axis=2)
+    for h, days in enumerate(template.horizons):
+        if np.isnan(outcomes[:, :, h]).all():
+            raise LetfError(f"no hold of {days} days ends by {record.dates[-1]}; name shorter ones, or earlier months")
     drifts = tuple(dict.fromkeys((drift, 0.0)))
     found = {(name, d): Forecasts.empty(outcomes.shape) for name in forecasters for d in drifts}
 
@@ -84,21 +88,19 @@ def score(
             spec = replace(run, market=market.with_drift(d))
             found[name, d].fill(origin, simulate(spec, threads=1), outcomes[origin], quantiles=d == drift)
 
+    def tasks() -> Iterator[tuple[str, Any, int]]:
+        """Each model at each origin, fitted when its year comes."""
+        for year in np.unique(origins.years):
+            past = _past(record, np.datetime64(f"{year}-01-01") - 1)
+            for name, forecaster in forecasters.items():
+                fitted = forecaster.fit(past)
+                for origin in np.flatnonzero(origins.years == year).tolist():
+                    yield name, fitted, origin
+
     threads = available_cores() if threads is None else check.integer("threads", threads, low=1, high=MAX_THREADS)
-    with ThreadPoolExecutor(min(threads, available_cores())) as pool:
-        futures: list[Future] = []
-        try:
-            for year in np.unique(origins.years):
-                for name, forecaster in forecasters.items():
-                    fitted = forecaster.fit(_past(record, np.datetime64(f"{year}-01-01") - 1))
-                    futures += [
-                        pool.submit(forecast, name, fitted, i) for i in np.flatnonzero(origins.years == year).tolist()
-                    ]
-                    _watch(futures, 0, paths, on_progress)
-            while not _watch(futures, POLL_SECONDS, paths, on_progress):
-                pass
-        finally:
-            pool.shutdown(cancel_futures=True)
+    for done in _run(forecast, tasks(), min(threads, available_cores())):
+        if on_progress:
+            on_progress(done * paths)
     return Score(
         record=record,
         origins=origins,
@@ -129,11 +131,19 @@ def _origin_seed(seed: int, day: np.datetime64) -> int:
     return int(np.random.SeedSequence((seed, int(day.astype(int)))).generate_state(1, np.uint64)[0])
 
 
-def _watch(futures: list[Future], seconds: float, paths: int, on_progress: Callable[[int], None] | None) -> bool:
-    """Wait a little, raise what a forecast raised, tell how far they are, `paths` each; whether all are done."""
-    done, pending = wait(futures, timeout=seconds, return_when=FIRST_EXCEPTION)
-    for future in done:
-        future.result()
-    if on_progress:
-        on_progress(len(done) * paths)
-    return not pending
+def _run(work: Callable[..., None], tasks: Iterable[tuple], threads: int) -> Iterator[int]:
+    """Do the work on the tasks, on threads, as they come; yield how many are done, raise what one raised."""
+    with ThreadPoolExecutor(threads) as pool:
+        waiting: set[Future] = set()
+        done, more = 0, iter(tasks)
+        try:
+            while (task := next(more, None)) or waiting:
+                if task:
+                    waiting.add(pool.submit(work, *task))
+                finished, waiting = wait(waiting, 0 if task else POLL_SECONDS, return_when=FIRST_EXCEPTION)
+                for future in finished:
+                    future.result()
+                done += len(finished)
+                yield done
+        finally:
+            pool.shutdown(cancel_futures=True)

@@ -15,6 +15,7 @@ from simulator.output.heading import percent
 WIDTH = 80
 NAMES = {"fund_return": "Fund return", "divergence": "Divergence"}
 UNRESOLVED = "~"
+FEW = 3 * MEAN_BLOCK  # origins; fewer are fewer than three blocks of the bootstrap
 NARROW, WIDE = 0.9, 0.98  # the levels that the cells show
 
 
@@ -60,11 +61,11 @@ def _heading(verdict: Verdict) -> Iterator[str]:
     vol_index = f"; {record.vol_index.source}" if record.vol_index else ""
     yield from _labelled("Prices", f"{files}, to {record.dates[-1]}{vol_index}")
     rate = (
-        f"the rate of {record.rates.source} on the day"
+        f"the rate of {record.rates.source} at the origin"
         if isinstance(record.rates, Rates)
         else f"a constant rate of {percent(record.rates, 2)} (no --rates)"
     )
-    yield from _labelled("Carry", f"{rate} on (1 - L), less {percent(run.funds[0].expense_ratio, 2)} a year")
+    yield from _labelled("Carry", f"(1 - L) times {rate}, less {percent(run.funds[0].expense_ratio, 2)} a year")
     yield from _labelled(
         "Run", f"drift {percent(score.drift, 2)} a year, {run.paths:,} paths an origin, seed {run.seed}"
     )
@@ -142,11 +143,12 @@ def _overlap_text(verdict: Verdict) -> str:
     overlap = (
         f"Holds overlap: of the {count} monthly ones the span has room side by side for only {fewer}. " if fewer else ""
     )
+    few = "So few origins say little: the intervals are too narrow. " if count < FEW else ""
     left_out = count - min(cell.origins for cell in verdict.cells)
     late = f"{left_out} of the longest holds end after the last price and are left out. " if left_out else ""
     return (
-        f"{overlap}{late}Intervals: stationary bootstrap of origins in blocks of {MEAN_BLOCK:g} months on average, all "
-        "models, funds and holds jointly. They hold the luck of these years and Monte Carlo noise, not a market that "
+        f"{overlap}{late}{few}Intervals: stationary bootstrap of origins in blocks of {MEAN_BLOCK:g} months on average, "
+        "all models, funds and holds jointly. They hold the luck of these years and Monte Carlo noise, not a market that "
         "changes for good."
     )
 

@@ -55,7 +55,9 @@ def small(folder, *args):
 
 def test_table_on_stdout_notes_on_stderr(folder):
     result = small(folder, "--rates", folder / "DFF.csv")
-    assert "2 origins" in result.stdout and "the rate of DFF.csv on the day" in " ".join(result.stdout.split())
+    assert "2 origins" in result.stdout and "(1 - L) times the rate of DFF.csv at the origin" in " ".join(
+        result.stdout.split()
+    )
     assert "Note: IDX.csv: closes are from column 'Adj Close'" in result.stderr
     assert small(folder, "--rates", folder / "DFF.csv", "--quiet").stderr == ""
 

@@ -137,6 +137,7 @@ def test_what_a_forecaster_refuses_reaches_the_caller(record, scored):
     [
         ({"paths": 1}, "paths must be from 2"),
         ({"horizons": (0,)}, "horizon must be from 1"),
+        ({"horizons": (21, 700)}, "no hold of 700 days ends by 2016-12-26; name shorter ones"),
         ({"cost": 1.5}, "expense_ratio must be in"),
         ({"drift": 99.0}, "drift"),
         ({"seed": -1}, "seed must be from 0"),

@@ -29,7 +29,14 @@ def test_the_table_fits_eighty_columns_and_says_what_it_is_about(verdict):
     lines = text.splitlines()
     assert max(map(len, lines)) <= 80 and "nan" not in text
     assert lines[0].startswith("Score   F3 (3x), F-3 (-3x) on IDX: 31 origins")
-    for words in ("a constant rate of 3% (no --rates)", "less 1.85% a year", "256 paths", "Holds overlap", "drift 0"):
+    for words in (
+        "a constant rate of 3% (no --rates)",
+        "less 1.85% a year",
+        "256 paths",
+        "Holds overlap",
+        "drift 0",
+        "So few origins",
+    ):
         assert words in " ".join(text.split())
 
 
