@@ -147,9 +147,9 @@ def _overlap_text(verdict: Verdict) -> str:
     left_out = count - min(cell.origins for cell in verdict.cells)
     late = f"{left_out} of the longest holds end after the last price and are left out. " if left_out else ""
     return (
-        f"{overlap}{late}{few}Intervals: stationary bootstrap of origins in blocks of {MEAN_BLOCK:g} months on average, "
-        "all models, funds and holds jointly. They hold the luck of these years and Monte Carlo noise, not a market that "
-        "changes for good."
+        f"{overlap}{late}{few}Intervals: stationary bootstrap of origins in blocks of {MEAN_BLOCK:g} months on "
+        "average, all models, funds and holds jointly. They hold the luck of these years and Monte Carlo noise, not a "
+        "market that changes for good."
     )
 
 
