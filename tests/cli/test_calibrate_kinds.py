@@ -52,7 +52,6 @@ def test_every_kind_is_written_reported_and_read_again(folder, tmp_path, args):
     market = read_market(tmp_path / "market.toml")
     assert market.index == "IWM" and market.provenance["last_date"] == str(weekdays(YEARS + 1)[-1])
     assert str(folder) not in (tmp_path / "market.toml").read_text()
-    assert run(folder, *args, "--quiet").stdout == (tmp_path / "market.toml").read_text()
 
 
 @pytest.mark.parametrize("args", EACH.values(), ids=EACH)
@@ -90,8 +89,8 @@ def test_options_of_each_kind(folder, args, expected):
 
 
 def test_the_slow_import_is_announced(folder):
-    for kind, slow in (("garch", True), ("ensemble", True), ("bootstrap", False)):
-        assert ("Loading arch" in run(folder, "--kind", kind).stderr) == slow
+    assert "Loading arch" in run(folder, "--kind", "garch").stderr
+    assert "Loading arch" not in run(folder, "--kind", "bootstrap").stderr
     assert run(folder, "--kind", "garch", "--quiet").stderr == ""
 
 
