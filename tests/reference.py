@@ -306,11 +306,11 @@ def garch_returns(market, seed, numbers, days):
 
 def past_days(count, block_days, drawn):
     """Which of `count` past days each day lives through again, and whether a block begins there."""
-    threshold, spread = min(round(2**32 / block_days), M32), int(count * block_days)
+    threshold, spread = min(round(2**32 / block_days), M32), int(count * block_days * 2**14)
     days, joins = [drawn[0] * count >> 32], [True]
     for word in drawn[1:]:
         joins.append(word < threshold)
-        days.append(word * spread >> 32 if word < threshold else (days[-1] + 1) % count)
+        days.append(word * spread >> 46 if word < threshold else (days[-1] + 1) % count)
     return days, joins
 
 

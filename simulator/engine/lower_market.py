@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from simulator.kernels.bootstrap import LONGEST, WEEK, WINDOWS, Bootstrap
+from simulator.kernels.bootstrap import LONGEST, SPREAD_BITS, WEEK, WINDOWS, Bootstrap
 from simulator.kernels.garch import Garch
 from simulator.kernels.growth import TERMS, WIDEST
 from simulator.kernels.market import BOOTSTRAP, GARCH, MARKOV, Market
@@ -121,7 +121,7 @@ def _bootstrap(market: BootstrapMarket) -> Bootstrap:
     count = len(market.log_returns)
     blocks: dict[str, Any] = {
         "threshold": np.uint32(min(round(2**32 / market.block_days), 2**32 - 1)),
-        "spread": np.uint64(int(count * market.block_days)),
+        "spread": np.uint64(int(count * market.block_days * 2**SPREAD_BITS)),
     }
     if market.scaling is None:
         return NO_BOOTSTRAP._replace(days=market.days().astype(np.float32), **blocks)

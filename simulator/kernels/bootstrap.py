@@ -14,6 +14,8 @@ LONGEST, WEEK = WINDOWS[-1], 5
 VARIANCE_ROWS, RETURN_ROWS = LONGEST + 1, WEEK + 1  # of running sums that are kept
 LEAST_VARIANCE = 1e-8  # of a day; below it a day's variance is a gap in the prices
 HALF = np.uint64(32)
+SPREAD_BITS = 14  # of a fraction: 2^32 times the most days, 100,000, in these units still fits 64 bits
+SPREAD_SHIFT = np.uint64(32 + SPREAD_BITS)
 ONE = np.int32(1)
 
 
@@ -22,7 +24,8 @@ class Bootstrap(NamedTuple):
 
     days : float32 (n,), log returns; where they are scaled, before scale and drift.
     threshold : uint32, a word below it ends the block.
-    spread : uint64, n times the mean length of a block: (word * spread) >> 32 is the next block's first day.
+    spread : uint64, n times the mean length of a block, in units of 2^-14: (word * spread) >> 46 is the next block's
+        first day.
     scaled : bool; all below is used only then.
     drift : float32, log of the index's mean growth.
     scale : float64, what every volatility is multiplied by.
@@ -81,7 +84,7 @@ def next_days(words, row, market, position):
         word = words[row, i]
         onward = np.int32(position[i] + ONE)
         onward = np.int32(0) if onward == count else onward
-        start = np.int32((np.uint64(word) * market.spread) >> HALF)
+        start = np.int32((np.uint64(word) * market.spread) >> SPREAD_SHIFT)
         position[i] = start if word < market.threshold else onward
 
 
