@@ -82,7 +82,8 @@ class Distribution:
     @cached_property
     def _table(self):
         """Of the bins that are not empty: counts, ranks before each (one more), lower and upper edges."""
-        used = np.flatnonzero(self.counts)
+        first, last = bins.bin_of([self.low, self.high])
+        used = first + np.flatnonzero(self.counts[first : last + 1])
         counts = self.counts[used].astype(np.int64)
         ranks = np.concatenate([[0], np.cumsum(counts)])
         lower = np.maximum(bins.EDGES[used], self.low)

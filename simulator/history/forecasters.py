@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from simulator.errors import LetfError
-from simulator.history.kinds import DEFAULT, DEFAULT_KIND, fit_market
+from simulator.history.kinds import DEFAULT, DEFAULT_KIND, MEMBERS, fit_market
 from simulator.history.prices import Prices
 from simulator.history.scaled_bootstrap import scaled_bootstrap_market
 from simulator.history.series import Series
@@ -96,6 +96,9 @@ def _of_kind(about: str, kind: str) -> Forecaster:
     return Forecaster(about, fit, _started)
 
 
+OF_KIND = {"garch": "gjr"}  # kinds of market whose forecaster has another name
+SHARES = ", ".join(f"{weight:.0%} of paths {OF_KIND.get(kind, kind)}" for kind, weight in MEMBERS.items())
+
 FORECASTERS = {
     "gbm": Forecaster("normal log returns, volatility of all days so far", _nothing, _gbm),
     "ewma": Forecaster("normal log returns, RiskMetrics volatility, decay 0.94", _nothing, _ewma),
@@ -103,10 +106,9 @@ FORECASTERS = {
     "markov": _of_kind("three regimes, filtered", "markov"),
     "bootstrap": _of_kind("stationary bootstrap of the index's own days", "bootstrap"),
     "scaled-bootstrap": _of_kind("the same, each block scaled to forecast volatility", "scaled-bootstrap"),
-    "ensemble": _of_kind("scaled-bootstrap 0.8 and gjr 0.2 of the paths", "ensemble"),
+    "ensemble": _of_kind(SHARES, "ensemble"),
 }
 BASELINES = ("gbm", "ewma", "gjr")
-OF_KIND = {"garch": "gjr"}  # kinds of market whose forecaster has another name
 DEFAULT_FORECASTER = OF_KIND.get(DEFAULT_KIND, DEFAULT_KIND)
 
 
