@@ -1,5 +1,7 @@
 """Markets of every kind to time, made up: a kernel's speed depends on their kind and size, not on their prices."""
 
+from typing import Any
+
 import numpy as np
 
 from simulator.spec.bootstrap import BootstrapMarket
@@ -9,7 +11,7 @@ from simulator.spec.scaling import LONGEST, TERMS, WEEK, Forecast, Scaling
 
 DAYS = 5000  # of a past: twenty years
 DAILY_VOL = 0.015
-PERSISTENCE = {"omega": 3e-6, "alpha": 0.02, "gamma": 0.12, "beta": 0.9}  # near what IWM's days give
+PERSISTENCE: dict[str, Any] = {"omega": 3e-6, "alpha": 0.02, "gamma": 0.12, "beta": 0.9}  # near what IWM's days give
 
 
 def markets() -> dict[str, Market]:

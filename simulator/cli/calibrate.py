@@ -42,7 +42,7 @@ INNOVATIONS = {"markov": ("normal", "t"), "garch": ("skewt", "residuals")}  # th
 )
 @click.option("--start", type=DAY, metavar="DATE", help="First day of the prices to use, YYYY-MM-DD.")
 @click.option("--end", type=DAY, metavar="DATE", help="Last day of the prices to use.")
-@click.option("--accept-jumps", is_flag=True, help="Believe daily moves beyond 60 % up or down.")
+@opt.options(opt.ACCEPT_JUMPS)
 @click.option(
     "--drift",
     type=DRIFT,

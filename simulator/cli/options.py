@@ -58,6 +58,7 @@ SEED = click.option("--seed", type=WHOLE, metavar="N", help="Seed of the random 
 RATE = click.option("--rate", type=FRACTION, metavar="R", help="Short rate a year, 4% or 0.04. [4%]")
 THREADS = click.option("--threads", type=WHOLE, metavar="N", help="Threads; the result is the same at any. [cores]")
 RUN = (HORIZON, PATHS, SEED, RATE, THREADS)
+ACCEPT_JUMPS = click.option("--accept-jumps", is_flag=True, help="Believe daily moves beyond 60 % up or down.")
 JSON = click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
 QUIET = click.option("--quiet", is_flag=True, is_eager=True, help="No progress and no notes on stderr.")
 
@@ -84,6 +85,7 @@ def load_market(
     vol_index: Path | None = None,
     *,
     index: str = "IWM",
+    accept_jumps: bool = False,
     quiet: bool = False,
 ) -> "Market":
     """The market that the options of `MARKET` describe; `index` is that of one fitted to the prices of `as_of`."""
@@ -102,7 +104,7 @@ def load_market(
         assert chosen is not None  # it was found
         chosen = chosen if drift is None else replace(chosen, drift=drift)
     else:
-        chosen = _started(chosen, drift, as_of, vol_index, index, quiet)
+        chosen = _started(chosen, drift, as_of, vol_index, index, accept_jumps, quiet)
     if regime is not None:
         chosen = _in_regime(chosen, regime)
     if scale_vol is not None:
@@ -125,7 +127,9 @@ def _found_market(market: Path | None) -> "Market":
     raise LetfError(f"{market}: no such file, and no built-in market; built in: {', '.join(MARKET_FILES)}")
 
 
-def _started(market: "Market | None", drift, path: Path, vol_path: Path | None, index: str, quiet: bool) -> "Market":
+def _started(
+    market: "Market | None", drift, path: Path, vol_path: Path | None, index: str, accept_jumps: bool, quiet: bool
+) -> "Market":
     """The market at the last close of the prices at `path`; None: one fitted to them."""
     from simulator.history.calibrate import must_compile
     from simulator.history.kept import kept
@@ -134,7 +138,7 @@ def _started(market: "Market | None", drift, path: Path, vol_path: Path | None, 
     from simulator.history.state import as_of, uses_vol_index
     from simulator.history.vol_index import read_vol_index
 
-    prices = read_prices(path)
+    prices = read_prices(path, accept_jumps=accept_jumps)
     vol_index = None if vol_path is None else read_vol_index(vol_path, prices)
     if must_compile() and not quiet:
         note_compiling(FILTER_SECONDS)

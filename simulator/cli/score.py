@@ -52,7 +52,7 @@ class Names(click.ParamType):
 @click.option("--rates-unit", type=click.Choice(["percent", "fraction"]), help="Unit of --rates. [percent]")
 @click.option("--rates-kind", type=click.Choice(["overnight", "bill"]), default="overnight", help="[overnight]")
 @click.option("--rate", type=FRACTION, metavar="R", help="Without --rates: one short rate for all days. [4%]")
-@click.option("--vol-index", type=INPUT_FILE, metavar="FILE", help="A volatility index by day that models may use.")
+@click.option("--vol-index", type=PRICES, metavar="FILE", help="A volatility index in points that models may use.")
 @click.option("--models", type=Names(), metavar="LIST", help="Models, as a,b, beside gbm, ewma, gjr. [all]")
 @click.option("--horizon", type=DAYS, multiple=True, metavar="DAYS", help="Holding periods. [5,21,42,63,126]")
 @click.option("--from", "start", type=Month(), metavar="MONTH", help="First month that a hold begins in, YYYY-MM.")
@@ -62,7 +62,7 @@ class Names(click.ParamType):
 @click.option("--paths", type=WHOLE, metavar="N", help="Simulated paths an origin. [16384]")
 @click.option("--seed", type=WHOLE, metavar="N", help="Seed of the random numbers. [1]")
 @click.option("--threads", type=WHOLE, metavar="N", help="Threads; the score is the same at any. [cores]")
-@click.option("--accept-jumps", is_flag=True, help="Believe daily moves beyond 60 % up or down.")
+@opt.options(opt.ACCEPT_JUMPS)
 @click.option("--output", type=SCORE_FILE, metavar="FILE", help="Write .json, or every forecast as .csv or .parquet.")
 @click.option("--plot", "figure", type=FIGURE_FILE, metavar="FILE", help="Draw the track record: .png, .svg or .pdf.")
 @opt.options(opt.JSON, opt.QUIET)
@@ -87,19 +87,20 @@ def score(
     from simulator.history.prices import read_prices
     from simulator.history.rates import read_rates
     from simulator.history.record import make_record
-    from simulator.history.series import read_series
     from simulator.history.verdict import judge
+    from simulator.history.vol_index import read_vol_index
     from simulator.output.files import write_atomically
     from simulator.output.score_document import encode, to_json
     from simulator.output.score_report import report
 
     forecasters = find_forecasters(models or FORECASTERS)
+    index_prices = read_prices(index, accept_jumps=accept_jumps)
     record = make_record(
-        read_prices(index, accept_jumps=accept_jumps),
+        index_prices,
         tuple(read_prices(path, accept_jumps=accept_jumps) for path in fund_prices),
         funds,
         rates=read_rates(rates, rates_unit, rates_kind) if rates else DEFAULT_RATE if rate is None else rate,
-        vol_index=read_series(vol_index, "volatility index") if vol_index else None,
+        vol_index=read_vol_index(vol_index, index_prices) if vol_index else None,
         accept_jumps=accept_jumps,
     )
     origins = scoring.find_origins(record, start, end)

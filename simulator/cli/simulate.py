@@ -10,13 +10,13 @@ COMPILE_SECONDS = 15
 
 
 @click.command()
-@opt.options(opt.MARKET, opt.FUNDS, opt.RUN)
+@opt.options(opt.MARKET, opt.ACCEPT_JUMPS, opt.FUNDS, opt.RUN)
 @click.option("--output", type=RESULT_FILE, metavar="FILE", help="Write .npz (for letf plot), .json, .csv or .parquet.")
 @click.option("--plot", "figure", type=FIGURE_FILE, metavar="FILE", help="Draw the ridges as .png, .svg or .pdf.")
 @opt.options(opt.JSON, opt.QUIET)
 def simulate(
-    market, as_of, vol_index, drift, regime, vol, scale_vol, tickers, funds_file, horizon, paths, seed, rate, threads,
-    output, figure, as_json, quiet,
+    market, as_of, vol_index, drift, regime, vol, scale_vol, accept_jumps, tickers, funds_file, horizon, paths, seed,
+    rate, threads, output, figure, as_json, quiet,
 ):  # fmt: skip
     """Simulate funds over holding periods: returns, divergence from L times the index, and why.
 
@@ -26,7 +26,10 @@ def simulate(
     letf simulate --as-of IWM.csv --horizon 21,42,63
     """
     funds = opt.load_funds(tickers, funds_file)
-    chosen = opt.load_market(market, drift, regime, vol, scale_vol, as_of, vol_index, index=funds[0].index, quiet=quiet)
+    chosen = opt.load_market(
+        market, drift, regime, vol, scale_vol, as_of, vol_index,
+        index=funds[0].index, accept_jumps=accept_jumps, quiet=quiet,
+    )  # fmt: skip
     spec = opt.load_simulation(chosen, funds, horizon, paths, seed, rate)
 
     from simulator.engine.simulate import simulate

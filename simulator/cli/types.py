@@ -99,7 +99,8 @@ class PricesFile(click.ParamType):
                 f"letf fetch {ticker}; or give a CSV or Parquet file"
             )
         note = cached.stale(date.today())
-        if note and not (ctx and ctx.params.get("quiet")):
+        told = param is not None and param.name == "as_of"  # by a warning of its own
+        if note and not told and not (ctx and ctx.params.get("quiet")):
             click.echo(f"Note: {note}", err=True)
         return cached.path
 
