@@ -3,7 +3,6 @@
 import re
 
 import click
-import numpy as np
 
 from simulator.cli import options as opt
 from simulator.cli.progress import progress
@@ -20,6 +19,8 @@ class Month(click.ParamType):
     name = "month"
 
     def convert(self, value, param, ctx):
+        import numpy as np
+
         if isinstance(value, np.datetime64):
             return value
         if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", value):
