@@ -49,6 +49,7 @@ POOLED = (21, 42, 63)  # days: with TNA and TZA the six cells whose skills are a
 YEAR = 252
 LEVELS = (0.9, 0.98)
 SEEDS = (1, 2)
+SPANS = (5, 10, 21, 42)  # days ahead
 
 
 class Group(NamedTuple):
@@ -159,6 +160,10 @@ def groups() -> dict[str, Group]:
     gjr, skewed = garch("residuals"), garch("skewt")
     regimes = {_regimes(count, law): markov(count, law) for count in (2, 3, 4) for law in ("normal", "t")}
     three = regimes["3 regimes"]
+    ahead = {
+        vix: {f"{days} days ahead": mixed((0.8, scaled(vix=vix, ahead_days=days)), (0.2, gjr)) for days in SPANS}
+        for vix in (False, True)
+    }
     return {
         "settings": Group(
             "Scaled bootstrap, what it can be set to",
@@ -216,6 +221,8 @@ def groups() -> dict[str, Group]:
             | {f"{days} days ahead": scaled(vix=True, ahead_days=days) for days in (5, 21, 42)}
             | {"closes only": scaled(vix=True, closes=True), "4 years to learn": scaled(vix=True, training_years=4)},
         ),
+        "ahead": Group("0.8 scaled, 0.2 GJR", "10 days ahead", {"gbm": gbm, **ahead[False]}, 16_384),
+        "ahead-vix": Group("0.8 scaled, 0.2 GJR, VIX", "10 days ahead", {"gbm": gbm, **ahead[True]}, 16_384),
     }
 
 
