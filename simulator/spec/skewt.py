@@ -1,12 +1,18 @@
 """The innovations of a GARCH market: Hansen's skewed t, cut at 12 standard deviations, standardised again."""
 
-from functools import cached_property
+from functools import cache, cached_property
 from math import exp, lgamma, pi, sqrt
 
 import numpy as np
 
 CUT = 12.0  # standard deviations of the uncut law
 NODES = 400  # of each side
+
+
+@cache
+def _legendre():
+    """Nodes and weights on [-1, 1]: an eigenvalue problem that takes longer than all the rest."""
+    return np.polynomial.legendre.leggauss(NODES)
 
 
 class CutSkewT:
@@ -32,7 +38,7 @@ class CutSkewT:
     @cached_property
     def _quadrature(self):
         """Nodes z of the uncut scale and weights that sum to 1: Gauss-Legendre in theta, T = sqrt(dof) tan(theta)."""
-        nodes, weights = np.polynomial.legendre.leggauss(NODES)
+        nodes, weights = _legendre()
         z, mass = [], []
         for unit, bound in zip(self.units, self.bounds, strict=True):
             end = np.arctan(bound / sqrt(self.dof))
@@ -68,10 +74,14 @@ class CutSkewT:
         e, weights = self._standard
         return float(weights @ np.where(e < 0, e**2, 0.0))
 
+    def _student_density(self, t):
+        n = self.dof
+        c = exp(lgamma((n + 1) / 2) - lgamma(n / 2)) / sqrt(pi * n)
+        return c * (1 + t**2 / n) ** (-(n + 1) / 2)
+
     def from_normal(self, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """e with the same probability as each normal z, and its derivative de/dz."""
         from scipy.special import ndtr, stdtr, stdtrit
-        from scipy.stats import t as student
 
         low, high = (stdtr(self.dof, -abs(bound)) for bound in self.bounds)
         masses = (1 - self.skew) * (0.5 - low), (1 + self.skew) * (0.5 - high)
@@ -86,5 +96,5 @@ class CutSkewT:
         mean, sd = self.moments
         e = ((unit * t - self.a) / self.b - mean) / sd
         side = np.where(below, 1 - self.skew, 1 + self.skew)  # mass of a unit of the Student law, over `total`
-        slope = np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi) * total / (side * student.pdf(t, self.dof))
+        slope = np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi) * total / (side * self._student_density(t))
         return e, slope * unit / self.b / sd
