@@ -12,6 +12,7 @@ from simulator.spec.model import TRADING_DAYS, IndexModel
 from simulator.spec.scaling import Scaling
 
 FEWEST_DAYS, MOST_DAYS = 22, 100_000
+LARGEST_MOVE = 1.0  # of an index in a day, as a log return; a greater one is in percent, or a price
 DEFAULT_BLOCK_DAYS = 42.0
 
 
@@ -29,7 +30,7 @@ class BootstrapMarket(IndexModel):
     Parameters
     ----------
     log_returns : tuple of float
-        The days x_1 .. x_n, log returns in order of time, 22 to 100,000 of them.
+        The days x_1 .. x_n, log returns in order of time, 22 to 100,000 of them, within [-1, 1] and not all alike.
     block_days : float
         Mean length of a block, 1 or more.
     scale : float
@@ -58,6 +59,11 @@ class BootstrapMarket(IndexModel):
     def __post_init__(self):
         super().__post_init__()
         log_returns = check.numbers("log_returns", self.log_returns, fewest=FEWEST_DAYS, most=MOST_DAYS)
+        for i, move in enumerate(log_returns):
+            if abs(move) > LARGEST_MOVE:
+                check.number(f"log_returns[{i}] (a fraction)", move, low=-LARGEST_MOVE, high=LARGEST_MOVE)
+        if min(log_returns) == max(log_returns):
+            raise LetfError(f"log_returns must differ, all are {log_returns[0]:g}")
         if self.scaling and len(self.scaling.variances) != len(log_returns):
             raise LetfError(
                 f"scaling must have a variance for each of {len(log_returns):,} log_returns, "
@@ -72,7 +78,8 @@ class BootstrapMarket(IndexModel):
     def days(self) -> np.ndarray:
         """The daily log returns that a bootstrap without scaling draws, (n,): scaled, and shifted to the drift."""
         scaled = self.scale * np.array(self.log_returns)
-        return scaled + (self.drift / TRADING_DAYS - log(np.exp(scaled).mean()))
+        peak = scaled.max()
+        return scaled + (self.drift / TRADING_DAYS - peak - log(np.exp(scaled - peak).mean()))
 
     def block_cumulants(self, vols: tuple[float, ...]) -> np.ndarray:
         """k_1 to k_4 of the class's drift, (4,), for blocks divided by `vols`, the forecasts at their first days."""
