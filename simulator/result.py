@@ -2,6 +2,7 @@
 
 import io
 import json
+import operator
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import sqrt
@@ -249,7 +250,7 @@ def _part(spec: Simulation, prefix: str, arrays: dict[str, np.ndarray]) -> Resul
     counts = np.zeros((len(spec.horizons), 1 + 2 * len(spec.funds), bins.COUNT), np.min_scalar_type(spec.paths))
     counts.ravel()[used] = arrays[f"{prefix}counts"]
     sums, extremes, below = (arrays[f"{prefix}{name}"] for name in REQUIRED[:3])
-    capped = int(arrays.get(f"{prefix}capped", np.array(0)))
+    capped = operator.index(arrays.get(f"{prefix}capped", np.array(0)).item())
     result = Result(spec=spec, sums=sums, extremes=extremes, below=below, counts=counts, capped=capped)
     if not (_is_rising(used) and _is_whole(result)):
         raise LetfError("damaged result: its statistics contradict each other; make it again with letf simulate")
@@ -266,6 +267,7 @@ def _is_whole(result: Result) -> bool:
     return (
         result.sums.dtype == result.extremes.dtype == np.float64
         and result.below.dtype == np.int64
+        and 0 <= result.capped <= paths * result.spec.horizons[-1]
         and bool(((result.below >= 0) & (result.below <= paths)).all())
         and bool((result.counts.sum(axis=-1) == paths).all())
         and not bool(
