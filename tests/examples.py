@@ -6,7 +6,10 @@ import numpy as np
 
 from simulator.engine.blocks import Statistics
 from simulator.engine.lower import lower
-from simulator.kernels.rng import NORMALS, normals, philox_words
+from simulator.engine.lower_market import lower_market
+from simulator.kernels.market import before_first_day, index_days
+from simulator.kernels.rng import FILL_WORDS, NORMALS, normals, philox_words
+from simulator.kernels.stats import LANES
 from simulator.spec.bootstrap import BootstrapMarket
 from simulator.spec.ensemble import EnsembleMarket, Member
 from simulator.spec.fund import Fund
@@ -108,3 +111,16 @@ def drawn_normals(seed, path, call, lanes, slot=NORMALS):
     z = np.empty((4, lanes), np.float32)
     normals(drawn_words(seed, path, call, slot, lanes), z)
     return z
+
+
+def index_log_returns(market, days, paths, seed=1):
+    """Daily log returns of the kernels, (paths, days), of paths 0 on; whole lanes are run and cut off."""
+    lowered, lanes = lower_market(market), []
+    for first in range(0, paths, LANES):
+        state, moves = before_first_day(lowered), []
+        for day in range(0, days, FILL_WORDS):
+            r, count = np.empty((FILL_WORDS, LANES), np.float32), min(FILL_WORDS, days - day)
+            index_days(lowered, np.uint64(seed), np.uint64(first), day, count, LANES, state, r)
+            moves.append(np.log1p(r[:count].astype(float)))
+        lanes.append(np.concatenate(moves))
+    return np.concatenate(lanes, axis=1).T[:paths]
