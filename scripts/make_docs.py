@@ -3,7 +3,7 @@
     .venv/bin/python scripts/make_docs.py [--prices FOLDER]
 
 In a ```console block a line `$ letf ...` is a command and the lines up to the next one are what it prints; the library
-example is the README's ```python block. Commands that read IWM.csv need FOLDER, where that file lies.
+example is the README's ```python block. Commands that read prices or rates need FOLDER, where those files lie.
 """
 
 import argparse
@@ -23,7 +23,7 @@ ROOT = Path(__file__).parent.parent
 PAGES = ("README.md", "docs/design.md", "docs/models.md", "docs/performance.md")
 BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)
 PYTHON_BLOCK = re.compile(r"```python\n(.*?)```\n\n```\n(.*?)```", re.DOTALL)
-PRICES = "IWM.csv"
+DATA = ("IWM.csv", "TNA.csv", "TZA.csv", "DFF.csv", "VIX.csv")
 WIDTH = 80
 
 
@@ -58,7 +58,7 @@ def _run_block(block, folder):
 
 
 def _can_run(line, folder):
-    return PRICES not in line or (folder / PRICES).exists()
+    return all((folder / name).exists() for name in DATA if name in line.split())
 
 
 def _run(line, folder):
@@ -76,14 +76,20 @@ def _run_python(code):
     return printed.getvalue()
 
 
+def link_data(source: Path, folder: Path) -> None:
+    """Links in `folder` to the files of prices and rates in `source`."""
+    for name in DATA:
+        (folder / name).symlink_to((source / name).resolve())
+
+
 def main():
     parser = argparse.ArgumentParser(description="Refresh the docs.")
-    parser.add_argument("--prices", type=Path, help="folder of IWM.csv")
+    parser.add_argument("--prices", type=Path, help=f"folder of {', '.join(DATA)}")
     prices = parser.parse_args().prices
     (ROOT / "docs" / "cli.md").write_text(cli_reference())
     with tempfile.TemporaryDirectory() as name:
         if prices:
-            (Path(name) / PRICES).symlink_to((prices / PRICES).resolve())
+            link_data(prices, Path(name))
         for page in PAGES:
             path = ROOT / page
             path.write_text(refresh(path.read_text(), Path(name)))

@@ -29,7 +29,7 @@ def test_command_reference_is_current():
 
 @pytest.mark.parametrize("page", make_docs.PAGES)
 def test_commands_print_what_the_page_says(page, tmp_path, shared_data):
-    (tmp_path / make_docs.PRICES).symlink_to(shared_data / make_docs.PRICES)
+    make_docs.link_data(shared_data, tmp_path)
     text = (ROOT / page).read_text()
     assert make_docs.refresh(text, tmp_path) == text
 
@@ -38,6 +38,15 @@ def test_readme_shows_commands_and_python():
     text = (ROOT / "README.md").read_text()
     assert len(make_docs.BLOCK.findall(text)) >= 2
     assert len(make_docs.PYTHON_BLOCK.findall(text)) == 1
+
+
+def test_readme_quotes_the_score():
+    """The README's three figures are those that docs/models.md has from running letf score."""
+    readme, table = ((ROOT / page).read_text() for page in ("README.md", "docs/models.md"))
+    rows = re.findall(r"^ +ensemble +(-?[\d.]+) \[", table, re.MULTILINE)
+    covered = re.search(r"^ensemble(?: +[\d.]+ [\d-]+){2} +([\d.]+) ", table, re.MULTILINE)
+    for figure in (*rows[:2], covered[1]):
+        assert f"{figure} %" in readme
 
 
 def test_a_wrong_number_would_be_seen(tmp_path):

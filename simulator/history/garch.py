@@ -62,6 +62,7 @@ def _fit(prices: Prices, found) -> GarchFit:
     units = dict.fromkeys(found.params.index, 1.0) | {"mu": TRADING_DAYS / UNIT, "omega": UNIT**-2}
     on_bound = {"alpha[1]": found.params["alpha[1]"] < ALPHA_BOUND, "eta": found.params["eta"] > DOF_BOUND}
     values = {name: float(found.params[name]) * unit for name, unit in units.items()}
+    values["gamma[1]"] = max(values["gamma[1]"], -values["alpha[1]"])  # the optimiser's bound has a tolerance
 
     def fitted(name: str) -> Fitted:
         error = float(found.std_err[name]) * units[name]
