@@ -6,6 +6,8 @@ from typing import Any
 
 from simulator.errors import LetfError
 
+ROUNDING = 1e-14  # of a sum of a few probabilities, each divided by that sum
+
 
 def number(name: str, value: Any, *, low: float, high: float, open_low=False, open_high=False) -> float:
     """`value` as a float inside the interval, or an error that names the rule."""
@@ -36,7 +38,10 @@ def text(name: str, value: Any) -> str:
 
 
 def probabilities(name: str, values: Any, count: int) -> tuple[float, ...]:
-    """`count` probabilities that sum to 1 within 1e-6, renormalised to sum to 1."""
+    """`count` probabilities that sum to 1 within 1e-6, renormalised to sum to 1.
+
+    Those that do but for rounding stay as they are, so that what was renormalised once is read again unchanged.
+    """
     if not isinstance(values, Iterable) or isinstance(values, str | Mapping):
         raise LetfError(f"{name} must be a list of {count} probabilities, got {values!r}")
     row = tuple(number(f"{name}[{i}]", value, low=0, high=1) for i, value in enumerate(values))
@@ -45,7 +50,7 @@ def probabilities(name: str, values: Any, count: int) -> tuple[float, ...]:
     total = sum(row)
     if abs(total - 1) > 1e-6:
         raise LetfError(f"{name} must sum to 1 within 1e-6, got {total:.9g}")
-    return tuple(value / total for value in row)
+    return row if abs(total - 1) <= ROUNDING else tuple(value / total for value in row)
 
 
 def numbers(name: str, values: Any, *, fewest: int, most: int) -> tuple[float, ...]:
