@@ -94,6 +94,14 @@ def test_weights_are_renormalised():
     assert sum(entry.weight for entry in found.members) == pytest.approx(1, abs=1e-15)
 
 
+@given(st.lists(st.floats(1e-3, 1), min_size=1, max_size=8))
+def test_weights_that_were_renormalised_stay(weights):
+    """However often a market is copied or read, or its runs would not be the same."""
+    once = ensemble(*[BOOTSTRAP] * len(weights), weights=[weight / sum(weights) for weight in weights])
+    again = EnsembleMarket.from_dict(once.to_dict()).with_drift(0.08)
+    assert again == once
+
+
 def test_expected_volatility_is_that_of_the_mixture():
     variance = sum(entry.weight * entry.market.expected_vol() ** 2 for entry in THREE.members)
     assert THREE.expected_vol() == pytest.approx(math.sqrt(variance), rel=1e-14)
