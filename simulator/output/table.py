@@ -1,7 +1,7 @@
 """A result as people read it: text of at most 80 columns."""
 
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from math import ceil, floor, isfinite, log10
 from typing import Any
 
@@ -114,18 +114,28 @@ def _fund_lines(fund: Fund, rows: list[Row]) -> list[str]:
 
 
 def _apart_lines(fund: Fund, title: str, results: Mapping[str, Result]) -> list[str]:
-    """The worst 5 % of returns and divergences in each of several results."""
+    """The worst 5 % of returns and divergences in each of several results; names too long to head a column are told
+    above.
+    """
     parts = {name: [row for row in part.rows() if row["fund"] == fund.ticker] for name, part in results.items()}
     days = [row["horizon_days"] for row in next(iter(parts.values()))]
-    lines = textwrap.wrap(title, WIDTH)
-    for law in ("fund_return", "divergence"):
-        cells = [
-            [(rows[i][law]["q"]["0.05"], rows[i][law]["q_stderr"]["0.05"]) for rows in parts.values()]
-            for i in range(len(days))
-        ]
-        what = "Return" if law == "fund_return" else "Divergence"
-        lines += [f"{what}, 5%:", *grid(days, [("", name) for name in parts], cells)[1:]]
-    return lines
+
+    def under(names: Iterable[str]) -> list[str]:
+        lines = []
+        for what, law in (("Return", "fund_return"), ("Divergence", "divergence")):
+            cells = [
+                [(rows[i][law]["q"]["0.05"], rows[i][law]["q_stderr"]["0.05"]) for rows in parts.values()]
+                for i in range(len(days))
+            ]
+            lines += [f"{what}, 5%:", *grid(days, [("", name) for name in names], cells)[1:]]
+        return lines
+
+    lines = under(parts)
+    if max(map(len, lines)) > WIDTH:
+        short = {f"({i})": name for i, name in enumerate(parts, start=1)}
+        legend = [line for number, name in short.items() for line in textwrap.wrap(f"{number} {name}", WIDTH)]
+        lines = [*legend, *under(short)]
+    return [*textwrap.wrap(title, WIDTH), *lines]
 
 
 def _members(result: Result) -> dict[str, Result]:
