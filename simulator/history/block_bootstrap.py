@@ -1,5 +1,7 @@
 """Stationary block bootstrap: how far an average or a quantile of dependent days may be off."""
 
+from typing import NamedTuple
+
 import numpy as np
 
 from simulator.errors import LetfError
@@ -7,6 +9,18 @@ from simulator.spec import check
 
 DRAWS = 1000
 SEED = 1
+
+
+class Interval(NamedTuple):
+    """An estimate and its 95 % interval."""
+
+    estimate: float
+    low: float
+    high: float
+
+    def excludes(self, value: float = 0.0) -> bool:
+        """Whether the data resolve the estimate from `value`; an unknown interval resolves nothing."""
+        return self.low > value or self.high < value
 
 
 def stationary_counts(n: int, mean_block: float, draws: int = DRAWS, seed: int = SEED) -> np.ndarray:

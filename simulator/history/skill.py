@@ -1,25 +1,11 @@
 """How much better one model's scores are than another's, and how far other years might have moved that."""
 
-from typing import NamedTuple
-
 import numpy as np
 
-from simulator.history.block_bootstrap import interval, stationary_counts
+from simulator.history.block_bootstrap import Interval, interval, stationary_counts
 
 DRAWS = 4000
 MEAN_BLOCK = 12.0  # origins, a year: longer than most holds and spells of high volatility
-
-
-class Interval(NamedTuple):
-    """An estimate and its 95 % interval."""
-
-    estimate: float
-    low: float
-    high: float
-
-    def excludes(self, value: float = 0.0) -> bool:
-        """Whether the data resolve the estimate from `value`."""
-        return not self.low <= value <= self.high
 
 
 def resampled(origins: int) -> np.ndarray:

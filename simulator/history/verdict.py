@@ -6,10 +6,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from simulator.history.block_bootstrap import Interval
 from simulator.history.coverage import LEVELS, Luck, inside, luck, pit_shares
 from simulator.history.forecasters import BASELINES, DEFAULT_FORECASTER
 from simulator.history.forecasts import QUANTITIES, Forecasts, Score
-from simulator.history.skill import Interval, resampled, share, skill
+from simulator.history.skill import resampled, share, skill
 
 POOLED_HORIZONS = (21, 42, 63)
 WILD_YEARS = (2009, 2020)  # years that may carry a skill alone

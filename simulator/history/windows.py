@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import sqrt
-from typing import NamedTuple
 
 import numpy as np
 
 from simulator.errors import LetfError
-from simulator.history.block_bootstrap import interval, resampled_quantiles, stationary_counts
+from simulator.history.block_bootstrap import Interval, interval, resampled_quantiles, stationary_counts
 from simulator.history.pair import Pair
 from simulator.result import QUANTILES
 from simulator.spec import check
@@ -18,14 +17,6 @@ HOLDS = (5, 10, 21, 42, 63, 126, 252)
 LEVEL = 0.95
 YEAR, HOLDS_A_BLOCK = 252, 2  # a block holds a year, for volatility comes in spells, or two holds, for these overlap
 DRAWS = 500
-
-
-class Interval(NamedTuple):
-    """An estimate and its 95 % interval."""
-
-    estimate: float
-    low: float
-    high: float
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

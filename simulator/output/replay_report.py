@@ -3,10 +3,11 @@
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 
+from simulator.history.block_bootstrap import Interval
 from simulator.history.prices import Prices
 from simulator.history.rates import Rates
 from simulator.history.replay import MEAN_BLOCK, Attribution, Replay
-from simulator.history.windows import Hold, Interval
+from simulator.history.windows import Hold
 from simulator.output.heading import percent
 from simulator.output.text import WIDTH, grid, labelled, paragraph
 

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from simulator.errors import LetfError
+from simulator.history.block_bootstrap import Interval
 from simulator.history.coverage import LEVELS, PIT_BINS
 from simulator.history.forecasts import QUANTITIES, Score
 from simulator.history.prices import Prices
 from simulator.history.rates import Rates
-from simulator.history.skill import DRAWS, MEAN_BLOCK, Interval
+from simulator.history.skill import DRAWS, MEAN_BLOCK
 from simulator.history.verdict import Cell, Covered, Pooled, Verdict
 from simulator.output.document import dumps
 from simulator.result import QUANTILES, STREAM
@@ -112,14 +113,14 @@ def to_frame(score: Score) -> "pd.DataFrame":
 
     shape = score.outcomes.shape
     origin, fund, horizon, quantity = (axis.ravel() for axis in np.indices(shape))
-    tickers, exits = np.array([fund.ticker for fund in score.record.funds]), np.array(score.horizons)
+    tickers, days = np.array([fund.ticker for fund in score.record.funds]), np.array(score.horizons)
     frames = []
     for model, forecasts in score.forecasts.items():
         columns = {
             "model": model,
             "entry": score.entry_days[origin].astype(str),
             "fund": tickers[fund],
-            "horizon_days": exits[horizon],
+            "horizon_days": days[horizon],
             "quantity": np.array(QUANTITIES)[quantity],
         }
         quantiles = forecasts.quantiles.reshape(-1, len(QUANTILES)).T

@@ -4,11 +4,12 @@ import textwrap
 from collections.abc import Iterator
 from math import isnan
 
+from simulator.history.block_bootstrap import Interval
 from simulator.history.coverage import LEVELS
 from simulator.history.forecasters import BASELINES, DEFAULT_FORECASTER
 from simulator.history.forecasts import QUANTITIES
 from simulator.history.rates import Rates
-from simulator.history.skill import MEAN_BLOCK, Interval
+from simulator.history.skill import MEAN_BLOCK
 from simulator.history.verdict import Pooled, Verdict
 from simulator.output.heading import percent
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from simulator.history.block_bootstrap import stationary_counts
-from simulator.history.skill import Interval, share, skill
+from simulator.history.block_bootstrap import Interval, stationary_counts
+from simulator.history.skill import share, skill
 
 ROUNDING = 1e-12
 
@@ -66,6 +66,8 @@ def test_share_of_what_is_known():
 
 def test_an_interval_that_touches_zero_does_not_exclude_it():
     assert Interval(0.1, 0.01, 0.2).excludes() and Interval(-0.1, -0.2, -0.01).excludes()
+    unknown = Interval(np.nan, np.nan, np.nan)
+    assert not unknown.excludes()
     assert not Interval(0.1, 0.0, 0.2).excludes() and not Interval(0.1, -0.01, 0.2).excludes()
 
 
