@@ -136,8 +136,14 @@ class GarchMarket(IndexModel):
 
     def with_scaled_vol(self, vol: float) -> "GarchMarket":
         vol = check.number("vol", vol, low=0, high=10, open_low=True)
-        factor = vol / self.expected_vol()
-        initial = self.initial if isinstance(self.initial, str) else self.initial * factor
+        factor, first = vol / self.expected_vol(), sqrt(self.first_variance())
+        if factor * first > CAP * (1 + VOL_ROUNDING):
+            raise LetfError(
+                f"vol {100 * vol:.4g}% would start this market above {100 * CAP:g}% a day, where volatility is capped; "
+                f"give at most {100 * vol * CAP / (factor * first):.4g}%"
+            )
+        free = self.initial == "stationary" and first < CAP
+        initial = self.initial if free else factor * first * sqrt(TRADING_DAYS)
         return replace(self, omega=self.omega * factor**2, initial=initial, **self._renamed(factor))
 
     def own_dict(self) -> dict[str, Any]:

@@ -149,6 +149,20 @@ def test_scaling_volatility_keeps_the_dynamics():
     assert SKEWED.with_scaled_vol(0.5).initial == "stationary"
 
 
+@pytest.mark.parametrize("change", [{"initial": 9.0}, {"omega": 0.02}])
+def test_a_start_at_the_cap_is_scaled_from_the_cap(change):
+    """Not from the volatility that it would have without one."""
+    capped = replace(SKEWED, **change)
+    assert capped.first_variance() == CAP**2
+    assert capped.with_scaled_vol(0.5).expected_vol() == pytest.approx(0.5, rel=1e-9)
+
+
+def test_scaling_beyond_the_cap_names_the_most():
+    with pytest.raises(LetfError, match=r"vol 800% would start .* above 25% a day, .*; give at most 396\.9%"):
+        SKEWED.with_scaled_vol(8.0)
+    assert SKEWED.with_scaled_vol(3.968).expected_vol() == pytest.approx(3.968)
+
+
 @given(st.floats(0.01, 3.9))
 @settings(deadline=None)
 def test_any_volatility_in_reach_is_hit(vol):
