@@ -57,7 +57,7 @@ class IndexModel(ABC):
 
     def _checked_drift(self) -> Drift:
         if self.drift == "regime":
-            raise LetfError(f'drift "regime" needs a market of regimes; a {self.kind} market takes a number, as 8%')
+            raise LetfError(f'drift "regime" needs a market of regimes; one of kind {self.kind} takes a number, as 8%')
         return check.number("drift", self.drift, low=-10, high=10)
 
     @abstractmethod

@@ -85,7 +85,7 @@ def test_common_values_are_checked(one):
 
 @pytest.mark.parametrize("one", [one for one in ALL.values() if one.kind != "markov"])
 def test_only_regimes_have_drifts_of_their_own(one):
-    match = f'drift "regime" needs a market of regimes; a {one.kind} market takes a number, as 8%'
+    match = f'drift "regime" needs a market of regimes; one of kind {one.kind} takes a number, as 8%'
     with pytest.raises(LetfError, match=match):
         replace(one, drift="regime")
     with pytest.raises(LetfError, match=match):
