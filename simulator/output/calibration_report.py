@@ -5,10 +5,10 @@ from math import exp
 from simulator.history.calibration import Calibration
 from simulator.history.garch_fit import GarchFit
 from simulator.history.prices import Prices
-from simulator.output.columns import labelled
 from simulator.output.garch_report import garch_lines
 from simulator.output.heading import drift_text, market_line, start_line
 from simulator.output.regimes_report import regimes_lines
+from simulator.output.text import labelled
 from simulator.spec.bootstrap import BootstrapMarket
 from simulator.spec.ensemble import EnsembleMarket, Member
 from simulator.spec.market import Market

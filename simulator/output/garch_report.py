@@ -1,7 +1,7 @@
 """A fit of GARCH as people read it."""
 
 from simulator.history.garch_fit import NAMES, GarchFit
-from simulator.output.columns import grid, labelled, with_error, wrapped
+from simulator.output.text import grid, labelled, paragraph, with_error
 
 FOOTNOTE = (
     "variance tomorrow = omega + (alpha + gamma after a fall) surprise^2 + beta variance today. ± one standard error, "
@@ -28,5 +28,5 @@ def garch_lines(fit: GarchFit) -> list[str]:
         "",
         *grid(rows),
         "",
-        *wrapped(FOOTNOTE),
+        *paragraph(FOOTNOTE),
     ]

@@ -4,11 +4,10 @@ import textwrap
 
 from simulator.output.document import dumps
 from simulator.output.heading import drift_text, market_line, percent, start_line
+from simulator.output.text import WIDTH
 from simulator.spec.fund import Fund, funds_to_dict
 from simulator.spec.market import Market
 from simulator.spec.markov import MarkovMarket
-
-WIDTH = 80
 
 
 def funds_to_json(funds: tuple[Fund, ...]) -> str:

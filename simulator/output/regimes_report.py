@@ -1,7 +1,7 @@
 """A fit of volatility regimes as people read it."""
 
 from simulator.history.calibration import Calibration
-from simulator.output.columns import grid, labelled, with_error, wrapped
+from simulator.output.text import grid, labelled, paragraph, with_error
 
 FOOTNOTE = (
     "± one standard error from the curvature of the likelihood, of shares of variance and medians by Newey and West; "
@@ -23,7 +23,7 @@ def regimes_lines(calibration: Calibration) -> list[str]:
         *(_transition_lines(calibration) if count > 1 else []),
         *_overnight_lines(calibration),
         *_index_lines(calibration),
-        *wrapped(FOOTNOTE),
+        *paragraph(FOOTNOTE),
     ]
 
 
@@ -65,7 +65,7 @@ def _overnight_lines(calibration):
         return []
     shares = zip(calibration.regimes, calibration.overnight_share, strict=True)
     told = ", ".join(f"{name} {'unknown' if share is None else with_error(share, 100, 1)}" for name, share in shares)
-    return [*wrapped(f"Share (%) of a day's variance between yesterday's close and the open: {told}"), ""]
+    return [*paragraph(f"Share (%) of a day's variance between yesterday's close and the open: {told}"), ""]
 
 
 def _index_lines(calibration):
@@ -73,7 +73,7 @@ def _index_lines(calibration):
         return []
     levels = zip(calibration.regimes, calibration.in_index, strict=True)
     told = ", ".join(f"{name} {with_error(level.median, 1, 1)}" for name, level in levels)
-    return [*wrapped(f"Median of {calibration.vol_index.source}, points: {told}"), ""]
+    return [*paragraph(f"Median of {calibration.vol_index.source}, points: {told}"), ""]
 
 
 def _share(value: float) -> str:

@@ -1,6 +1,5 @@
 """A score as people read it: text of at most 80 columns."""
 
-import textwrap
 from collections.abc import Iterator
 from math import isnan
 
@@ -12,8 +11,8 @@ from simulator.history.rates import Rates
 from simulator.history.skill import MEAN_BLOCK
 from simulator.history.verdict import Pooled, Verdict
 from simulator.output.heading import percent
+from simulator.output.text import grid, labelled, paragraph
 
-WIDTH = 80
 NAMES = {"fund_return": "Fund return", "divergence": "Divergence"}
 UNRESOLVED = "~"
 FEW = 3 * MEAN_BLOCK  # origins; fewer are fewer than three blocks of the bootstrap
@@ -25,26 +24,28 @@ def report(verdict: Verdict) -> str:
     lines = [
         *_heading(verdict),
         "",
-        *_wrap(
+        *paragraph(
             f"Skill: 1 - summed CRPS over the baseline's, %, {_cells_text(verdict)}, with its 95% interval; "
             f"{UNRESOLVED} where that includes 0: not resolved."
         ),
         *_skills(verdict),
         "",
-        *_wrap(f"The same over {BASELINES[0]} without the origins of a wild year, and where the index has no drift."),
+        *paragraph(
+            f"The same over {BASELINES[0]} without the origins of a wild year, and where the index has no drift."
+        ),
         *_variants(verdict),
         "",
-        *_wrap(
+        *paragraph(
             "Coverage: % of outcomes inside the central forecast intervals, both quantities, the same cells together, "
             "with the 95% interval; then the least and the most of one cell."
         ),
         *_coverage(verdict),
         "",
-        *_wrap(f"Each cell of {_lead(verdict)}: skill over {BASELINES[0]}, %; % inside the 90% and 98% intervals."),
+        *paragraph(f"Each cell of {_lead(verdict)}: skill over {BASELINES[0]}, %; % inside the 90% and 98% intervals."),
         *_cells(verdict),
         "",
-        *_wrap(_overlap_text(verdict)),
-        *_wrap(_luck_text(verdict)),
+        *paragraph(_overlap_text(verdict)),
+        *paragraph(_luck_text(verdict)),
     ]
     return "\n".join(lines) + "\n"
 
@@ -53,26 +54,26 @@ def _heading(verdict: Verdict) -> Iterator[str]:
     score = verdict.score
     record, run, origins = score.record, score.template, score.origins
     funds = ", ".join(f"{fund.ticker} ({fund.leverage:g}x)" for fund in record.funds)
-    yield from _labelled(
+    yield from labelled(
         "Score",
         f"{funds} on {record.funds[0].index}: {len(origins.at)} origins, the close before each month's first trading "
         f"day, {origins.months[0]} to {origins.months[-1]}",
     )
     files = ", ".join(f"{prices.source} from {prices.dates[0]}" for prices in (record.index, *record.fund_prices))
     vol_index = f"; {record.vol_index.source}" if record.vol_index else ""
-    yield from _labelled("Prices", f"{files}, to {record.dates[-1]}{vol_index}")
+    yield from labelled("Prices", f"{files}, to {record.dates[-1]}{vol_index}")
     rate = (
         f"the rate of {record.rates.source} at the origin"
         if isinstance(record.rates, Rates)
         else f"a constant rate of {percent(record.rates, 2)} (no --rates)"
     )
-    yield from _labelled("Carry", f"(1 - L) times {rate}, less {percent(run.funds[0].expense_ratio, 2)} a year")
-    yield from _labelled(
+    yield from labelled("Carry", f"(1 - L) times {rate}, less {percent(run.funds[0].expense_ratio, 2)} a year")
+    yield from labelled(
         "Run", f"drift {percent(score.drift, 2)} a year, {run.paths:,} paths an origin, seed {run.seed}"
     )
-    yield from _labelled("Models", "fitted each January on earlier days, started from what each origin's close knew")
+    yield from labelled("Models", "fitted each January on earlier days, started from what each origin's close knew")
     for name, about in score.models.items():
-        yield from _labelled("", f"{name}: {about}")
+        yield from labelled("", f"{name}: {about}")
 
 
 def _cells_text(verdict: Verdict) -> str:
@@ -90,7 +91,7 @@ def _skills(verdict: Verdict) -> Iterator[str]:
             found = rows[model, quantity].skill
             if found:
                 table.append([f"  {model}", *(_skill(found.get(name)) for name in names)])
-        yield from _grid(table)
+        yield from grid(table)
 
 
 def _variants(verdict: Verdict) -> Iterator[str]:
@@ -102,7 +103,7 @@ def _variants(verdict: Verdict) -> Iterator[str]:
         for model in verdict.models:
             if base != model and base in verdict.models:
                 table.append([f"  {model}", *(_skill(rows[model, quantity, name].skill[base]) for name in variants)])
-        yield from _grid(table)
+        yield from grid(table)
 
 
 def _coverage(verdict: Verdict) -> Iterator[str]:
@@ -113,7 +114,7 @@ def _coverage(verdict: Verdict) -> Iterator[str]:
         shares = [_share(rows[model, level].share) for level in LEVELS]
         cells = [f"{_points(row.lowest, 0)}-{_points(row.highest, 0)}" for row in (narrow, wide)]
         table.append([model, *shares, *cells])
-    return iter(_grid(table))
+    return iter(grid(table))
 
 
 def _lead(verdict: Verdict) -> str:
@@ -133,7 +134,7 @@ def _cells(verdict: Verdict) -> Iterator[str]:
             skills = [_skill(row.skill.get(base)) for row in pair]
             shares = [" ".join(_points(row.coverage[level].estimate, 1) for level in (NARROW, WIDE)) for row in pair]
             table.append([fund.ticker, str(days), str(pair[0].origins), *skills, *shares])
-    return iter(_grid(table))
+    return iter(grid(table))
 
 
 def _overlap_text(verdict: Verdict) -> str:
@@ -176,21 +177,3 @@ def _share(found: Interval) -> str:
 
 def _points(value: float, decimals: int) -> str:
     return "-" if isnan(value) else f"{round(100 * value, decimals) + 0.0:.{decimals}f}"
-
-
-def _grid(rows: list[list[str]]) -> list[str]:
-    """Lines of columns: the first to the left, the others to the right."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    gap = "  " if sum(widths) + 2 * (len(widths) - 1) <= WIDTH else " "
-    return [
-        gap.join([row[0].ljust(widths[0]), *(cell.rjust(w) for cell, w in zip(row[1:], widths[1:], strict=True))])
-        for row in rows
-    ]
-
-
-def _wrap(text: str) -> list[str]:
-    return textwrap.wrap(text, WIDTH, break_on_hyphens=False)
-
-
-def _labelled(label: str, text: str) -> list[str]:
-    return textwrap.wrap(text, WIDTH, initial_indent=f"{label:<8}", subsequent_indent=" " * 8, break_on_hyphens=False)

@@ -8,10 +8,10 @@ from typing import Any
 from simulator.exact import WARN_ABOVE, Check
 from simulator.output.document import NO_STARTS
 from simulator.output.heading import limit, market_line, run_line, start_line, why_line
+from simulator.output.text import WIDTH, labelled
 from simulator.result import PARTS, Result
 from simulator.spec.fund import Fund
 
-WIDTH = 80
 MOST_DECIMALS = 3
 DAYS_WIDTH = 4
 NO_ERROR = 1e-6  # points; an error below it is rounding
@@ -149,11 +149,11 @@ def to_text(result: Result, check: Check | None, starts: Mapping[str, Result] = 
     """
     spec = result.spec
     lines = [
-        *_labelled("Market", market_line(spec.market)),
-        *_labelled("Why", why_line(spec.market)),
-        *_labelled("Start", start_line(spec.market)),
-        *_labelled("Run", run_line(spec)),
-        *_labelled("Check", _check_line(check)),
+        *labelled("Market", market_line(spec.market)),
+        *labelled("Why", why_line(spec.market)),
+        *labelled("Start", start_line(spec.market)),
+        *labelled("Run", run_line(spec)),
+        *labelled("Check", _check_line(check)),
         "",
         *textwrap.wrap(
             "Percent of the money put in, ± one Monte Carlo standard error, rounded up: what more paths would narrow. "
@@ -175,10 +175,6 @@ def to_text(result: Result, check: Check | None, starts: Mapping[str, Result] = 
     if said := limit(spec.market):
         lines += ["", *textwrap.wrap(said, WIDTH)]
     return "\n".join(lines) + "\n"
-
-
-def _labelled(label: str, text: str) -> list[str]:
-    return textwrap.wrap(text, WIDTH, initial_indent=f"{label:<8}", subsequent_indent=" " * 8, break_on_hyphens=False)
 
 
 def _check_line(check: Check | None) -> str:

@@ -1,7 +1,9 @@
-"""Lines of text that fit 80 columns."""
+"""Lines of text that fit 80 columns: labelled, wrapped, in columns."""
 
 import textwrap
 from collections.abc import Iterable, Sequence
+
+from simulator.history.fitted import Fitted
 
 WIDTH = 80
 LABEL = 8
@@ -17,6 +19,12 @@ def labelled(label: str, text: str) -> list[str]:
 def paragraph(text: str) -> list[str]:
     """Text, wrapped."""
     return textwrap.wrap(text, WIDTH, break_on_hyphens=False)
+
+
+def with_error(value: Fitted, unit: float = 1.0, decimals: int = 2) -> str:
+    """The estimate times `unit`, ± one standard error; ±- where it has none."""
+    error = "-" if value.stderr is None else f"{value.stderr * unit:.{decimals}f}"
+    return f"{value.estimate * unit:.{decimals}f}±{error}"
 
 
 def grid(rows: Iterable[Sequence[str]]) -> list[str]:

@@ -1,15 +1,14 @@
 """The report of `letf bench` as people read it."""
 
-import textwrap
 from typing import Any
 
-WIDTH = 80
+from simulator.output.text import paragraph
 
 
 def to_text(report: dict[str, Any]) -> str:
     """Machine, the core's timings, and its peers' beside it."""
     machine = ", ".join(f"{key} {value}" for key, value in report["machine"].items())
-    lines = [*textwrap.wrap(machine, WIDTH), "", f"{'nanoseconds of one core':<44} {'ns':>8}  a"]
+    lines = [*paragraph(machine), "", f"{'nanoseconds of one core':<44} {'ns':>8}  a"]
     lines += [f"{row['name']:<44} {row['ns']:8.2f}  {row['unit']}" for row in report["rows"]]
     threads = report["threads"]
     lines.append(f"{threads['count']} threads finish {threads['speedup']:.2f} times as soon as one")
