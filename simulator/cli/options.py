@@ -145,8 +145,8 @@ def _started(
     if market is None:
         chosen = kept(
             lambda: fit_market(DEFAULT, prices, vol_index=vol_index, index=index),
-            prices.sha256,
-            "" if vol_index is None else vol_index.sha256,
+            *(prices.source, prices.sha256),
+            *(("", "") if vol_index is None else (vol_index.source, vol_index.sha256)),
             index,
         )
     else:

@@ -70,6 +70,13 @@ def test_without_a_market_one_is_fitted_to_the_prices(folder):
     assert market["provenance"]["as_of"] == LAST
 
 
+def test_prices_under_another_name_are_told_by_that_name(folder, tmp_path):
+    (tmp_path / "RUT.csv").write_bytes((folder / "IWM.csv").read_bytes())
+    first, second = market_of("--as-of", folder / "IWM.csv"), market_of("--as-of", tmp_path / "RUT.csv")
+    assert first["provenance"]["source_file"] == "IWM.csv"
+    assert second["provenance"] == first["provenance"] | {"source_file": "RUT.csv"}
+
+
 def test_the_table_says_since_when(folder):
     assert f"Start as of the close of {LAST}: calm" in heading(run("--as-of", folder / "IWM.csv"))
 
