@@ -1,7 +1,6 @@
 """A result as machines read it: JSON, CSV, Parquet and .npz."""
 
 import hashlib
-import io
 import json
 import struct
 from collections.abc import Mapping
@@ -9,8 +8,8 @@ from math import isfinite
 from types import MappingProxyType
 from typing import Any
 
-from simulator.errors import LetfError
 from simulator.exact import Check
+from simulator.output.files import frame_bytes
 from simulator.result import STREAM, Result
 from simulator.spec.ensemble import EnsembleMarket
 from simulator.spec.garch import GarchMarket
@@ -101,14 +100,4 @@ def encode(result: Result, check: Check | None, suffix: str, starts: Mapping[str
         return result.to_bytes()
     if suffix == ".json":
         return to_json(result, check, starts).encode()
-    frame = result.to_frame()
-    if suffix == ".csv":
-        return frame.to_csv(index=False, lineterminator="\n").encode()
-    buffer = io.BytesIO()
-    try:
-        frame.to_parquet(buffer, index=False)
-    except ImportError:
-        raise LetfError(
-            'writing .parquet needs pyarrow; install it with pip install "letf[parquet]", or write .csv'
-        ) from None
-    return buffer.getvalue()
+    return frame_bytes(result.to_frame(), suffix)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from simulator.errors import LetfError
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.figure import Figure
 
 UNDATED = {
@@ -68,6 +69,26 @@ def write_atomically(path: Path, content: bytes) -> None:
         if isinstance(error, OSError):
             raise LetfError(f"{path}: cannot be written: {error.strerror}; nothing was changed") from None
         raise
+
+
+def frame_bytes(frame: "pd.DataFrame", suffix: str) -> bytes:
+    """The rows as a .csv or .parquet file.
+
+    Raises
+    ------
+    LetfError
+        Where the library that writes .parquet is not installed.
+    """
+    if suffix == ".csv":
+        return frame.to_csv(index=False, lineterminator="\n").encode()
+    buffer = io.BytesIO()
+    try:
+        frame.to_parquet(buffer, index=False)
+    except ImportError:
+        raise LetfError(
+            'writing .parquet needs pyarrow; install it with pip install "letf[parquet]", or write .csv'
+        ) from None
+    return buffer.getvalue()
 
 
 def figure_bytes(figure: "Figure", suffix: str) -> bytes:

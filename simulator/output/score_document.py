@@ -1,11 +1,9 @@
 """A score as machines read it: the JSON object, and one row a forecast."""
 
-import io
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from simulator.errors import LetfError
 from simulator.history.block_bootstrap import Interval
 from simulator.history.coverage import LEVELS, PIT_BINS
 from simulator.history.forecasts import QUANTITIES, Score
@@ -14,6 +12,7 @@ from simulator.history.rates import Rates
 from simulator.history.skill import DRAWS, MEAN_BLOCK
 from simulator.history.verdict import Cell, Covered, Pooled, Verdict
 from simulator.output.document import dumps
+from simulator.output.files import frame_bytes
 from simulator.result import QUANTILES, STREAM
 
 if TYPE_CHECKING:
@@ -138,14 +137,4 @@ def encode(verdict: Verdict, suffix: str) -> bytes:
     """The content of the output file with this suffix: .json the whole score, .csv and .parquet every forecast."""
     if suffix == ".json":
         return to_json(verdict).encode()
-    frame = to_frame(verdict.score)
-    if suffix == ".csv":
-        return frame.to_csv(index=False, lineterminator="\n").encode()
-    buffer = io.BytesIO()
-    try:
-        frame.to_parquet(buffer, index=False)
-    except ImportError:
-        raise LetfError(
-            'writing .parquet needs pyarrow; install it with pip install "letf[parquet]", or write .csv'
-        ) from None
-    return buffer.getvalue()
+    return frame_bytes(to_frame(verdict.score), suffix)
