@@ -7,6 +7,7 @@ import numpy as np
 
 from simulator.errors import LetfError
 from simulator.history.costs import LAGS, VAGUE, Costs, YearCosts
+from simulator.history.newey_west import long_run_covariance
 from simulator.history.replay import Replay, daily_growth
 from simulator.spec.model import TRADING_DAYS
 
@@ -64,7 +65,8 @@ def _check_legs(legs: Sequence[Replay]) -> None:
 
 def _fit_year(legs: Sequence[Replay], year: int, rows: np.ndarray) -> YearCosts:
     costs, influence = zip(*(_leg_cost(leg, rows) for leg in legs), strict=True)
-    covariance = _newey_west(np.column_stack(influence))
+    shares = np.column_stack(influence)
+    covariance = long_run_covariance(shares - shares.mean(axis=0), LAGS) / len(rows) ** 2
     leverages = np.array([leg.fund.leverage for leg in legs])
     solve = np.linalg.pinv(np.column_stack([leverages, np.abs(leverages)]))
     spreads = solve @ (np.array(costs) - [leg.fund.expense_ratio for leg in legs])
@@ -106,14 +108,3 @@ def _leg_cost(leg: Replay, rows: np.ndarray) -> tuple[float, np.ndarray]:
         if abs(step) < SMALL:
             break
     return cost, gaps / slope
-
-
-def _newey_west(influence: np.ndarray) -> np.ndarray:
-    """Covariance of the columns' means, (k, k), of autocorrelated rows (Newey and West 1987, eq. 5)."""
-    n = len(influence)
-    centred = influence - influence.mean(axis=0)
-    total = centred.T @ centred
-    for lag in range(1, min(LAGS, n - 1) + 1):
-        cross = centred[lag:].T @ centred[:-lag]
-        total += (1 - lag / (LAGS + 1)) * (cross + cross.T)
-    return total / n**2

@@ -3,12 +3,13 @@
 import numpy as np
 
 from simulator.history.fitted import Fitted
+from simulator.history.newey_west import long_run_covariance
 
 
 def weighted_ratio(weights: np.ndarray, top: np.ndarray, bottom: np.ndarray, lags: int) -> Fitted:
     """sum w a / sum w b with the standard error of a ratio of means (Cochran 1977, Sampling Techniques, eq. 2.46).
 
-    Days hang together up to `lags` days apart (Newey and West 1987, Econometrica 55, eq. 5).
+    Days hang together up to `lags` days apart, as `long_run_covariance` has it.
 
     Parameters
     ----------
@@ -19,7 +20,5 @@ def weighted_ratio(weights: np.ndarray, top: np.ndarray, bottom: np.ndarray, lag
     whole = weights @ bottom
     ratio = weights @ top / whole
     influence = weights * (top - ratio * bottom) / whole
-    variance = influence @ influence
-    for lag in range(1, min(lags, len(influence) - 1) + 1):
-        variance += 2 * (1 - lag / (lags + 1)) * (influence[lag:] @ influence[:-lag])
+    variance = long_run_covariance(influence[:, None], lags)[0, 0]
     return Fitted(float(ratio), float(np.sqrt(variance)) if variance > 0 else None)
