@@ -11,7 +11,7 @@ from simulator.history.series import Series
 from simulator.spec.model import TRADING_DAYS
 from simulator.spec.scaling import WEEK, WINDOWS, Measure
 
-LEAST_VARIANCE = 1e-7  # a day: two hundredths of a point of volatility, below it prices were not measured
+LEAST_VARIANCE = 1e-7  # a day: half a point of volatility a year, below it prices were not measured
 STALE_DAYS = 7  # calendar days back that a volatility index is taken from
 PARKINSON = 4 * np.log(2)
 
@@ -155,8 +155,7 @@ def forecasts(
         start, stop = np.searchsorted(years, [year, year + 1])
         known = usable & (ends <= start)
         coefficients = np.linalg.lstsq(terms[known], target[known], rcond=None)[0]
-        forecast[start : stop if year < last else count + 1] = (
-            terms[start : stop if year < last else count + 1] @ coefficients
-        )
+        rows = slice(start, stop if year < last else count + 1)
+        forecast[rows] = terms[rows] @ coefficients
     errors = (target - forecast)[usable & np.isfinite(forecast)]
     return Forecasts(coefficients, forecast, float(errors.std()))

@@ -42,8 +42,8 @@ def fit_market(
     kind : str
         "markov": three regimes, normal within each; "garch": GJR-GARCH that draws its own residuals; "bootstrap":
         blocks of 42 days; "scaled-bootstrap": those, scaled to a forecast of volatility; "ensemble": four parts of
-        scaled bootstrap, one of GARCH; "default": the best of them that
-        can be fitted, `default_kind`; its provenance says `why`.
+        scaled bootstrap, one of GARCH; "default": the best of them that can be fitted, `default_kind`; its provenance
+        says `why`.
     prices : Prices
         At least 251 days.
     vol_index : Series, optional
