@@ -327,42 +327,40 @@ def scaled_returns(market, seed, path, days):
     later = scaling.prices
     first = scaling.index if scaling.initial_by == "index" else later
     lowest, highest = 2 * math.log(min(later.vols)), 2 * math.log(max(later.vols))
-    own = block_cumulants(market, later.vols)
+    own = block_moves(market, later.vols)
     variances, returns, x = list(scaling.recent_variances), list(scaling.recent_log_returns), []
     chosen, joins = past_days(len(past), market.block_days, day_words(seed, path, days))
     for day, (position, begins) in enumerate(zip(chosen, joins, strict=True)):
         if day == 0:
             eta = 0.5 * first.error_sd * normals(seed, path, 1)[0]
             forecast, vols = math.log(scaling.initial**2 / 252) + eta, first.vols
-            growth = block_cumulants(market, vols)
+            moves = block_moves(market, vols)
         elif begins:
             terms = [math.log(max(math.fsum(variances[-w:]) / w, LEAST_VARIANCE)) for w in WINDOWS]
             terms = [1.0, *terms, math.fsum(returns[-WEEK:])]
             forecast = sum(c * term for c, term in zip(later.coefficients, terms, strict=True))
             forecast, vols = min(max(forecast, lowest), highest), later.vols
-            growth = own
+            moves = own
         if begins:
             vol = math.exp(forecast / 2)
-            scale, shift = vol / vols[position], market.drift / 252 - block_growth(market, growth, vol)
+            scale, shift = vol / vols[position], market.drift / 252 - block_growth(market, moves, vol)
         variances.append(scale**2 * scaling.variances[position])
         returns.append(scale * past[position])
         x.append(shift + market.scale * returns[-1])
     return x
 
 
-def block_cumulants(market, vols):
-    """First to fourth cumulant a day of whole blocks, each over the forecast of `vols` at its first day."""
+def block_moves(market, vols):
+    """What whole blocks return, each over the forecast of `vols` at its first day."""
     past, length = market.log_returns, max(1, round(market.block_days))
     sums = list(accumulate((past[i % len(past)] for i in range(len(past) + length)), initial=0.0))
-    u = np.array([(sums[i + length] - sums[i]) / vols[i] for i in range(len(past))])
-    third, fourth = ((u - u.mean()) ** 3).mean(), ((u - u.mean()) ** 4).mean()
-    return [k / length for k in (u.mean(), u.var(), third, fourth - 3 * u.var() ** 2)]
+    return [(sums[i + length] - sums[i]) / vols[i] for i in range(len(past))]
 
 
-def block_growth(market, cumulants, vol):
-    """sum_j k_j v^j / j!, v = `vol` times the market's scale."""
+def block_growth(market, moves, vol):
+    """log mean exp(v u) a day of a block, v = `vol` times the market's scale."""
     v = min(market.scale * vol, WIDEST)
-    return sum(k * v**j / math.factorial(j) for j, k in enumerate(cumulants, start=1))
+    return math.log(math.fsum(math.exp(v * u) for u in moves) / len(moves)) / max(1, round(market.block_days))
 
 
 def garch_variances(residuals, omega, alpha, gamma, beta, limit, first):

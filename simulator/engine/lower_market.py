@@ -1,7 +1,7 @@
 """From a market to the raw daily numbers that the kernels read."""
 
 from collections.abc import Callable
-from math import factorial, log, sqrt
+from math import log, sqrt
 from typing import Any
 
 import numpy as np
@@ -111,7 +111,7 @@ def _garch(market: GarchMarket) -> Garch:
 
 
 def _growth(log_mean_exp: Callable[[float], float]) -> np.ndarray:
-    """The polynomial of `kernels.growth` for an innovation, through Chebyshev nodes."""
+    """The polynomial of `kernels.growth` for an innovation or a day of blocks, through Chebyshev nodes."""
     t = (1 + np.cos(np.pi * (np.arange(4 * TERMS) + 0.5) / (4 * TERMS))) / 2
     values = [log_mean_exp(WIDEST * node) / (WIDEST * node) for node in t]
     return np.polynomial.Polynomial.fit(t, values, TERMS - 1, domain=[0, 1], window=[0, 1]).coef.astype(np.float32)
@@ -134,8 +134,8 @@ def _bootstrap(market: BootstrapMarket) -> Bootstrap:
         scaled=True,
         drift=np.float32(market.drift / TRADING_DAYS),
         scale=market.scale,
-        growth=_block_growth(market.block_cumulants(later.vols)),
-        first_growth=_block_growth(market.block_cumulants(first.vols)),
+        growth=_growth(market.block_growth(later.vols)),
+        first_growth=_growth(market.block_growth(first.vols)),
         vols=vols,
         first_vols=np.array(first.vols),
         variances=np.array(scaling.variances),
@@ -146,14 +146,6 @@ def _bootstrap(market: BootstrapMarket) -> Bootstrap:
         past_variances=np.array(scaling.recent_variances),
         past_returns=np.array(scaling.recent_log_returns),
     )
-
-
-def _block_growth(cumulants: np.ndarray) -> np.ndarray:
-    """The polynomial of `kernels.growth` with these derivatives at 0."""
-    q = np.zeros(TERMS, np.float32)
-    for j, cumulant in enumerate(cumulants):
-        q[j] = cumulant * WIDEST**j / factorial(j + 1)
-    return q
 
 
 NO_MARKOV = _markov(MarkovMarket(regimes=(Regime(name="none", annual_vol=1),), transition=((1.0,),), drift=0.0))

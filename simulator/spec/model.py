@@ -121,3 +121,9 @@ def mean_variance_line(persistence: float, intercept: float, days: int = VOL_DAY
     powers = persistence ** np.arange(days)
     constant = np.concatenate([[0.0], np.cumsum(powers)[:-1]]) * intercept
     return float(constant.mean()), float(powers.mean())
+
+
+def log_mean_exp(values: np.ndarray) -> float:
+    """log mean exp(values), whatever their size."""
+    peak = values.max()
+    return float(peak + np.log(np.exp(values - peak).mean()))

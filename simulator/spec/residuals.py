@@ -5,6 +5,8 @@ from functools import cached_property
 
 import numpy as np
 
+from simulator.spec.model import log_mean_exp
+
 
 class Residuals:
     """The law that gives each of the `values`, centred and scaled to variance 1, the same probability.
@@ -23,9 +25,7 @@ class Residuals:
 
     def log_mean_exp(self, c: float) -> float:
         """log E exp(c e)."""
-        exponent = c * self.values
-        peak = exponent.max()
-        return float(peak + np.log(np.exp(exponent - peak).mean()))
+        return log_mean_exp(c * self.values)
 
     @cached_property
     def lower_variance(self) -> float:

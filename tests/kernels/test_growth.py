@@ -18,7 +18,8 @@ VOLS = np.linspace(0, CAP, 76)
 GROWTH_ERROR = 1e-8
 SMALL_ERROR = 1e-9  # the same where volatility is below 5 % a day
 # Of tails so heavy that the largest volatilities would need more terms: 2.2 degrees of freedom, a residual 20 standard
-# deviations above or 60 below the others; and of the fewest degrees of freedom that there may be, 2.05.
+# deviations above or 60 below the others, blocks of many days; and of the fewest degrees of freedom that there may
+# be, 2.05.
 HEAVY_ERROR, HEAVIEST_ERROR = 2e-6, 1e-4
 
 
@@ -64,13 +65,13 @@ def test_no_volatility_adds_no_growth():
 
 
 @pytest.mark.parametrize("market", [SCALED, replace(SCALED, scaling=scaling(by="index"))], ids=["prices", "index"])
-def test_growth_of_blocks_has_their_cumulants(market):
+def test_growth_of_blocks(market):
     lowered, plain = lower_market(market).bootstrap, replace(market, scale=1.0)
     vols = np.linspace(0, growth.WIDEST, 61)
     for polynomial, forecast in ((lowered.growth, market.scaling.prices), (lowered.first_growth, market.scaling.first)):
-        cumulants = reference.block_cumulants(market, forecast.vols)
-        exact = [reference.block_growth(plain, cumulants, vol) for vol in vols]
-        assert grown(vols, polynomial) == pytest.approx(exact, rel=1e-6, abs=GROWTH_ERROR)
+        moves = reference.block_moves(market, forecast.vols)
+        exact = [reference.block_growth(plain, moves, vol) for vol in vols]
+        assert grown(vols, polynomial) == pytest.approx(exact, rel=1e-6, abs=HEAVY_ERROR)
 
 
 def test_the_range_holds_every_volatility():

@@ -149,7 +149,7 @@ def test_scaled_forecasts_are_held_within_their_range():
         chosen, _ = reference.past_days(120, 1.0, reference.day_words(spec.seed, path, 3))
         x = reference.scaled_returns(one, spec.seed, path, 3)
         for vol in (min(vols), max(vols)):
-            shift = -reference.block_growth(one, reference.block_cumulants(one, vols), vol)
+            shift = -reference.block_growth(one, reference.block_moves(one, vols), vol)
             if x[2] == pytest.approx(shift + one.scale * vol / vols[chosen[2]] * one.log_returns[chosen[2]], rel=1e-9):
                 ends.add(vol)
     assert ends == {min(vols), max(vols)}

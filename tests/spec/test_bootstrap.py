@@ -94,8 +94,10 @@ def test_a_start_at_a_volatility_scales_all_days():
 
 
 @pytest.mark.parametrize("block_days", [1.0, 1.4, 6.0, 42.0, 300.0])
-def test_block_cumulants_are_the_twins(block_days):
+def test_the_growth_of_blocks_is_the_twins(block_days):
     """Blocks longer than the past go round it more than once."""
     one = replace(SCALED, block_days=block_days)
-    found = one.block_cumulants(one.scaling.prices.vols)
-    assert found == pytest.approx(reference.block_cumulants(one, one.scaling.prices.vols), rel=1e-9, abs=1e-12)
+    found = one.block_growth(one.scaling.prices.vols)
+    plain, moves = replace(one, scale=1.0), reference.block_moves(one, one.scaling.prices.vols)
+    for vol in (0.001, 0.02, 0.3):
+        assert found(vol) == pytest.approx(reference.block_growth(plain, moves, vol), rel=1e-9, abs=1e-12)
