@@ -15,7 +15,7 @@ _HOMES = {
     "LetfError": "simulator.errors",
     "Fund": "simulator.spec.fund",
     "MarkovMarket": "simulator.spec.markov",
-    "Regime": "simulator.spec.markov",
+    "Regime": "simulator.spec.regime",
     "GarchMarket": "simulator.spec.garch",
     "BootstrapMarket": "simulator.spec.bootstrap",
     "EnsembleMarket": "simulator.spec.ensemble",

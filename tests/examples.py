@@ -14,7 +14,8 @@ from simulator.spec.bootstrap import BootstrapMarket
 from simulator.spec.ensemble import EnsembleMarket, Member
 from simulator.spec.fund import Fund
 from simulator.spec.garch import GarchMarket
-from simulator.spec.markov import MarkovMarket, Regime
+from simulator.spec.markov import MarkovMarket
+from simulator.spec.regime import Regime
 from simulator.spec.run import Simulation
 from simulator.spec.scaling import Forecast, Scaling
 

@@ -14,8 +14,9 @@ from simulator.kernels.markov import MAX_REGIMES, TABLE_SEGMENTS, TABLE_STEP, Ma
 from simulator.spec.bootstrap import BootstrapMarket
 from simulator.spec.garch import CAP, GarchMarket
 from simulator.spec.market import Market as MarketSpec
-from simulator.spec.markov import MarkovMarket, Regime
+from simulator.spec.markov import MarkovMarket
 from simulator.spec.model import TRADING_DAYS
+from simulator.spec.regime import Regime
 from simulator.spec.scaling import ERROR_SHARE
 from simulator.spec.skewt import CutSkewT
 from simulator.spec.student import CutStudent

@@ -12,8 +12,9 @@ from simulator.history.prices import Prices
 from simulator.history.regime_index import RegimeIndex
 from simulator.history.series import Series
 from simulator.history.state import as_of
-from simulator.spec.markov import MarkovMarket, Regime
+from simulator.spec.markov import MarkovMarket
 from simulator.spec.model import DEFAULT_DRIFT, Drift
+from simulator.spec.regime import Regime
 
 Innovations = Literal["normal", "t"]
 Initial = Literal["last", "stationary"]

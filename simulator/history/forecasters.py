@@ -15,8 +15,9 @@ from simulator.history.state import as_of
 from simulator.spec.bootstrap import BootstrapMarket
 from simulator.spec.ensemble import EnsembleMarket, SingleMarket
 from simulator.spec.market import Market
-from simulator.spec.markov import MarkovMarket, Regime
+from simulator.spec.markov import MarkovMarket
 from simulator.spec.model import TRADING_DAYS
+from simulator.spec.regime import Regime
 
 EWMA_DECAY = 0.94  # a day (J.P. Morgan 1996, RiskMetrics Technical Document, section 5.3.2)
 

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from scipy import integrate, optimize, stats
 
 from simulator.errors import LetfError
-from simulator.spec.markov import MAX_REGIMES, MarkovMarket, Regime
+from simulator.spec.markov import MAX_REGIMES, MarkovMarket
 from simulator.spec.model import VOL_DAYS
+from simulator.spec.regime import Regime
 
 EXACT = 1e-12  # double precision
 SMALLEST_VOL = 1e-3
