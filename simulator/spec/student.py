@@ -1,11 +1,17 @@
 """The innovations of a fat-tailed regime: Student-t, cut at 12 of its standard deviations, scaled to variance 1."""
 
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 
 CUT = 12.0  # in standard deviations of the uncut law
 NODES = 400
+
+
+@cache
+def _legendre() -> tuple[np.ndarray, np.ndarray]:
+    """Nodes and weights on [-1, 1]; an eigenvalue problem, so solved once."""
+    return np.polynomial.legendre.leggauss(NODES)
 
 
 class CutStudent:
@@ -22,7 +28,7 @@ class CutStudent:
     @cached_property
     def _quadrature(self):
         """Nodes t and weights that sum to 1."""
-        nodes, weights = np.polynomial.legendre.leggauss(NODES)
+        nodes, weights = _legendre()
         theta = np.arctan(self.bound / np.sqrt(self.dof)) * nodes
         weights = weights * np.exp((self.dof - 1) * np.log(np.cos(theta)))
         return np.sqrt(self.dof) * np.tan(theta), weights / weights.sum()
