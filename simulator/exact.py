@@ -121,4 +121,4 @@ def _score(simulated: float, expected: float, square: float, n: int) -> float | 
     if not (isfinite(variance) and isfinite(simulated) and variance > 0):
         return None
     error = sqrt(variance / n)
-    return abs(simulated - expected) / error if error <= LARGEST_RELATIVE_ERROR * expected else None
+    return abs(simulated - expected) / error if 0 < error <= LARGEST_RELATIVE_ERROR * expected else None

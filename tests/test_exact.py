@@ -101,6 +101,12 @@ def test_check_skips_what_is_too_heavy():
     assert found.skipped > 0 and found.moments + found.skipped == 4
 
 
+def test_check_skips_what_falls_below_any_float():
+    least = math.ulp(0.0)
+    assert exact._score(1e-170, 1e-170, least, 1000) is None  # its standard error is 0 in floats
+    assert check(simulate(run(market(3, drift=-9.0), 3.0, horizons=(2520,), paths=100))) is not None
+
+
 def test_check_of_a_single_path_skips_all_that_is_wide():
     found = check(simulate(run(market(1), 3.0, horizons=(1, 252), paths=1)))
     assert found.moments + found.skipped == 8
