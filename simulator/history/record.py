@@ -56,7 +56,10 @@ class Record:
         last = np.searchsorted(self.rates.dates, days, side="right") - 1
         for day, spot in zip(days, last, strict=True):
             if spot < 0 or (day - self.rates.dates[spot]).astype(int) > MOST_DAYS:
-                raise LetfError(f"{self.rates.source}: no rate on {day} nor in the {MOST_DAYS} days before; add them")
+                raise LetfError(
+                    f"{self.rates.source}: no rate on {day} nor in the {MOST_DAYS} days before; it has "
+                    f"{self.rates.dates[0]} to {self.rates.dates[-1]}; add the days, or score other months"
+                )
         return self.rates.values[last] * CALENDAR_DAYS / self.rates.year
 
     def outcomes(self, at: np.ndarray, days: int) -> np.ndarray:

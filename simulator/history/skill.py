@@ -32,7 +32,7 @@ def skill(scores: np.ndarray, baseline: np.ndarray, resamples: np.ndarray) -> In
         with np.errstate(invalid="ignore", divide="ignore"):  # no known outcome in a cell: not known
             return (1 - counts @ model / (counts @ other)).mean(axis=-1)
 
-    return _interval(mean_skill(np.ones(len(model))), mean_skill(resamples))
+    return _interval(mean_skill(np.ones(len(model))), mean_skill(resamples), known.any(axis=1))
 
 
 def share(events: np.ndarray, resamples: np.ndarray) -> Interval:
@@ -46,10 +46,11 @@ def share(events: np.ndarray, resamples: np.ndarray) -> Interval:
     known = (~np.isnan(events)).sum(axis=1).astype(float)
     happened = np.nansum(events, axis=1)
     with np.errstate(invalid="ignore", divide="ignore"):
-        return _interval(happened.sum() / known.sum(), resamples @ happened / (resamples @ known))
+        return _interval(happened.sum() / known.sum(), resamples @ happened / (resamples @ known), known > 0)
 
 
-def _interval(estimate: float, samples: np.ndarray) -> Interval:
+def _interval(estimate: float, samples: np.ndarray, origins: np.ndarray) -> Interval:
+    """The interval of figures resampled from the `origins` that are True; unknown where these are fewer than two."""
     known = samples[np.isfinite(samples)]  # a resample may miss every origin with an outcome
-    low, high = interval(known) if len(known) else (np.nan, np.nan)
+    low, high = interval(known) if len(known) and np.count_nonzero(origins) > 1 else (np.nan, np.nan)
     return Interval(float(estimate), low, high)

@@ -1,6 +1,7 @@
 """The panels below the track record: where in the forecasts outcomes fell, and how the models compare."""
 
 from collections.abc import Sequence
+from math import isnan
 from typing import Any
 
 import numpy as np
@@ -86,5 +87,6 @@ def _skill_texts(cell: Cell, names: Sequence[str]) -> list[str]:
             texts.append("")
             continue
         numbers = [labels.number(POINTS * value, 1) for value in found]
-        texts.append(f"{numbers[0]} [{numbers[1]}, {numbers[2]}]" + ("" if found.excludes(0.0) else "~"))
+        interval = "" if isnan(found.low) else f" [{numbers[1]}, {numbers[2]}]"
+        texts.append(f"{numbers[0]}{interval}" + ("" if found.excludes(0.0) else "~"))
     return texts

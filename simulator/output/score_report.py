@@ -56,8 +56,8 @@ def _heading(verdict: Verdict) -> Iterator[str]:
     funds = ", ".join(f"{fund.ticker} ({fund.leverage:g}x)" for fund in record.funds)
     yield from labelled(
         "Score",
-        f"{funds} on {record.funds[0].index}: {len(origins.at)} origins, the close before each month's first trading "
-        f"day, {origins.months[0]} to {origins.months[-1]}",
+        f"{funds} on {record.funds[0].index}: {_origins_text(len(origins.at))}, the close before each month's first "
+        f"trading day, {origins.months[0]} to {origins.months[-1]}",
     )
     files = ", ".join(f"{prices.source} from {prices.dates[0]}" for prices in (record.index, *record.fund_prices))
     vol_index = f"; {record.vol_index.source}" if record.vol_index else ""
@@ -74,6 +74,10 @@ def _heading(verdict: Verdict) -> Iterator[str]:
     yield from labelled("Models", "fitted each January on earlier days, started from what each origin's close knew")
     for name, about in score.models.items():
         yield from labelled("", f"{name}: {about}")
+
+
+def _origins_text(count: int) -> str:
+    return f"{count} origin{'s' if count > 1 else ''}"
 
 
 def _cells_text(verdict: Verdict) -> str:
@@ -168,10 +172,14 @@ def _skill(found: Interval | None) -> str:
     if found is None or isnan(found.estimate):
         return "-"
     mark = "" if found.excludes(0.0) else UNRESOLVED
+    if isnan(found.low):
+        return f"{mark}{_points(found.estimate, 1)}"
     return f"{mark}{_points(found.estimate, 1)} [{_points(found.low, 1)}, {_points(found.high, 1)}]"
 
 
 def _share(found: Interval) -> str:
+    if isnan(found.low):
+        return _points(found.estimate, 1)
     return f"{_points(found.estimate, 1)} {_points(found.low, 0)}-{_points(found.high, 0)}"
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from simulator.history.block_bootstrap import Interval, stationary_counts
-from simulator.history.skill import share, skill
+from simulator.history.skill import resampled, share, skill
 
 ROUNDING = 1e-12
 
@@ -79,3 +79,9 @@ def test_blocks_widen_the_interval_of_dependent_scores():
     wide, narrow = (skill(model, baseline, stationary_counts(240, block, 2000)) for block in (12, 1))
     # the mean of 20 independent years varies sqrt(12) times as much as that of 240 independent months
     assert 2 < (wide.high - wide.low) / (narrow.high - narrow.low) < np.sqrt(12)
+
+
+def test_one_origin_has_no_interval():
+    origins = np.array([[2.0, 2.0], [np.nan, np.nan], [np.nan, np.nan]])
+    for found in (skill(origins / 2, origins, resampled(3)), share(origins / 2, resampled(3))):
+        assert found.estimate in (0.5, 1.0) and np.isnan([found.low, found.high]).all() and not found.excludes(0.0)
