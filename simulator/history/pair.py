@@ -6,11 +6,11 @@ from datetime import date
 import numpy as np
 
 from simulator.errors import LetfError
+from simulator.history.daily import check_gaps
 from simulator.history.prices import Prices
 from simulator.spec.fund import Fund
 
 FEWEST_RETURNS = 20
-LONGEST_GAP = 10  # calendar days between prices
 NEAR = 0.2  # of the leverage; a fund's beta lies within it
 LEAST_R2 = 0.9  # of a fund's daily returns on its own index; real 3x funds have 0.99 in the worst year
 SPLIT = 0.22  # log growth beyond L times the index's that no closing price explains: a 5-for-4 split
@@ -77,7 +77,7 @@ def pair(
     index, fund_prices = _common_span(index, fund_prices)
     index, fund_prices = index.between(start, end), fund_prices.between(start, end)
     for prices in (index, fund_prices):
-        _check_gaps(prices)
+        check_gaps(prices)
     _check_same_days(index, fund_prices)
     if len(index.dates) <= FEWEST_RETURNS:
         raise LetfError(
@@ -111,15 +111,6 @@ def _common_span(index: Prices, fund_prices: Prices) -> tuple[Prices, Prices]:
     return index.between(first, last), fund_prices.between(first, last)
 
 
-def _check_gaps(prices: Prices) -> None:
-    gaps = np.diff(prices.dates).astype(int)
-    for i in np.flatnonzero(gaps > LONGEST_GAP)[:1]:
-        raise LetfError(
-            f"{prices.source}: no price for {gaps[i]} days, from {prices.dates[i]} to {prices.dates[i + 1]}, at most "
-            f"{LONGEST_GAP} may lie between two; add the days, or cut with --start and --end"
-        )
-
-
 def _check_same_days(index: Prices, fund_prices: Prices) -> None:
     for prices, other in ((index, fund_prices), (fund_prices, index)):
         missing = np.setdiff1d(other.dates, prices.dates)
@@ -127,7 +118,7 @@ def _check_same_days(index: Prices, fund_prices: Prices) -> None:
             more = f" and {missing.size - 1:,} more days" if missing.size > 1 else ""
             raise LetfError(
                 f"{prices.source}: no price on {missing[0]}{more}, which {other.source} has; a fund resets daily, add "
-                "the price, or cut with --start and --end"
+                "the price, or use a span in which both have every day"
             )
 
 

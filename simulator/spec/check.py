@@ -15,8 +15,8 @@ def number(name: str, value: Any, *, low: float, high: float, open_low=False, op
         raise LetfError(f"{name} must be a number, got {value!r}")
     inside = (low < value if open_low else low <= value) and (value < high if open_high else value <= high)
     if not (inside and isfinite(value)):  # an int may be too large for a float
-        interval = f"{'(' if open_low else '['}{low:g}, {high:g}{')' if open_high else ']'}"
-        raise LetfError(f"{name} must be in {interval}, got {value!r}")
+        interval = f"in {'(' if open_low else '['}{low:g}, {high:g}{')' if open_high else ']'}"
+        raise LetfError(f"{name} must be {interval if isfinite(high - low) else 'finite'}, got {value!r}")
     return float(value)
 
 
@@ -59,7 +59,8 @@ def numbers(name: str, values: Any, *, fewest: int, most: int) -> tuple[float, .
         raise LetfError(f"{name} must be a list of numbers, got {values!r}")
     values = tuple(values)
     if not fewest <= len(values) <= most:
-        raise LetfError(f"{name} must be {fewest:,} to {most:,} numbers, got {len(values):,}")
+        wanted = f"{fewest:,}" if fewest == most else f"{fewest:,} to {most:,}"
+        raise LetfError(f"{name} must be {wanted} numbers, got {len(values):,}")
     for i, value in enumerate(values):
         if type(value) is not float or not isfinite(value):
             number(f"{name}[{i}]", value, low=-inf, high=inf)
