@@ -56,6 +56,8 @@ def letf(ctx):
 def main() -> None:
     """Run the command line and leave with its exit code: the one place where errors become a line and a code."""
     os.environ["MPLBACKEND"] = "agg"  # a notebook's own backend cannot draw here
+    for library in ("OPENBLAS", "MKL"):  # sums split over cores end in other bits on every machine, and so do fits
+        os.environ.setdefault(f"{library}_NUM_THREADS", "1")
     logging.getLogger("matplotlib").setLevel(logging.ERROR)  # which folders it may not write is no answer
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):

@@ -3,7 +3,7 @@
 import click
 
 from simulator.cli import options as opt
-from simulator.cli.progress import note_compiling
+from simulator.cli.progress import note_compiling, note_loading
 from simulator.cli.types import DAY, DRIFT, FIGURE_FILE, MARKET_FILE, PRICES, WHOLE
 
 COMPILE_SECONDS = 4
@@ -71,6 +71,9 @@ def calibrate(prices, kind, start, end, accept_jumps, drift, index, name, output
     letf calibrate IWM.csv --kind garch --innovations residuals
     """
     own = _own_options(kind, own | {"plot": plot})
+    if drift == "regime" and kind != "markov":
+        raise click.UsageError(f"--drift regime is for --kind markov, not {kind}; give a number, as 8%.")
+    opt.refuse_fund_prices(prices, index)
     from simulator.history.prices import read_prices
     from simulator.output.calibration_report import report
     from simulator.output.files import write_atomically
@@ -118,17 +121,19 @@ def _fitted(kind, prices, own, common, quiet):
     """What was fitted, None where nothing is, and the market."""
     from simulator.history.bootstrap import bootstrap_market
     from simulator.history.calibrate import calibrate, must_compile
+    from simulator.history.daily import daily_log_returns
     from simulator.history.garch import fit_garch
     from simulator.history.kinds import fit_ensemble
     from simulator.history.scaled_bootstrap import scaled_bootstrap_market
     from simulator.history.vol_index import read_vol_index
 
+    daily_log_returns(prices)
+    if "vol_index" in own:
+        own = own | {"vol_index": read_vol_index(own["vol_index"], prices)}
     if kind in ("markov", "ensemble") and must_compile() and not quiet:
         note_compiling(COMPILE_SECONDS)
     if kind in ("garch", "ensemble") and not quiet:
-        click.echo("Loading arch, which fits GARCH; this may take some seconds ...", err=True)
-    if "vol_index" in own:
-        own = own | {"vol_index": read_vol_index(own["vol_index"], prices)}
+        note_loading("arch, which fits GARCH")
     start = {"initial": own["initial"]} if "initial" in own else {}
     match kind:
         case "markov":

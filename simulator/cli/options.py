@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 DEFAULT_TICKERS = ("TNA", "TZA")
 FILTER_SECONDS = 4  # that compiling the filter takes
+NOTES = "letf.notes"  # what stderr hears once nothing can be refused any more
 
 MARKET = (
     click.option("--market", type=INPUT_FILE, metavar="FILE", help="Market TOML, or the name of a built-in market."),
@@ -99,6 +100,8 @@ def load_market(
         raise click.UsageError("--regime and --as-of both say where the market starts; give one of them.")
     if vol_index is not None and as_of is None:
         raise click.UsageError("--vol-index sharpens the state that --as-of finds; give both.")
+    if accept_jumps and as_of is None:
+        raise click.UsageError("--accept-jumps is about the prices of --as-of; give both.")
     chosen = _found_market(market) if market is not None or as_of is None else None
     if as_of is None:
         assert chosen is not None  # it was found
@@ -112,7 +115,7 @@ def load_market(
     if vol is None:
         return chosen
     if as_of is not None and not quiet:
-        click.echo("Note: --vol overrides the volatility that --as-of starts from", err=True)
+        _tell("Note: --vol overrides the volatility that --as-of starts from")
     return _elsewhere(chosen.with_vol(vol))
 
 
@@ -132,13 +135,16 @@ def _started(
 ) -> "Market":
     """The market at the last close of the prices at `path`; None: one fitted to them."""
     from simulator.history.calibrate import must_compile
+    from simulator.history.daily import daily_log_returns
     from simulator.history.kept import kept
     from simulator.history.kinds import DEFAULT, fit_market
     from simulator.history.prices import read_prices
     from simulator.history.state import as_of, uses_vol_index
     from simulator.history.vol_index import read_vol_index
 
+    refuse_fund_prices(path, index)
     prices = read_prices(path, accept_jumps=accept_jumps)
+    daily_log_returns(prices, fewest=1)
     vol_index = None if vol_path is None else read_vol_index(vol_path, prices)
     if must_compile() and not quiet:
         note_compiling(FILTER_SECONDS)
@@ -158,10 +164,27 @@ def _started(
     if drift is not None:
         chosen = replace(chosen, drift=drift)
     if not quiet:
-        click.echo(f"Note: {prices.note()}", err=True)
+        _tell(f"Note: {prices.note()}")
         if age := _age(prices, today()):
-            click.echo(f"Warning: {age}", err=True)
+            _tell(f"Warning: {age}")
     return chosen
+
+
+def _tell(note: str) -> None:
+    """Keep a note for when the run is sure to begin: bad input is answered by one line alone."""
+    click.get_current_context().meta.setdefault(NOTES, []).append(note)
+
+
+def refuse_fund_prices(path: Path, index: str) -> None:
+    """Refuse a file that is called as a leveraged fund where prices of the index are wanted."""
+    from simulator.spec.files import known_funds
+
+    for fund in known_funds(None)[1]:
+        if fund.leverage != 1 and path.stem.upper() == fund.ticker != index.upper():
+            raise LetfError(
+                f"{path}: prices of {fund.ticker}, {fund.leverage:g}x {fund.index}? a market is fitted to prices of "
+                f"its index, {index}; give those, or rename the file if it holds them"
+            )
 
 
 def today() -> date:
@@ -213,4 +236,7 @@ def load_simulation(market, funds, horizon, paths, seed, rate) -> "Simulation":
         "seed": seed,
         "rate": rate,
     }
-    return Simulation(market=market, funds=funds, **{key: value for key, value in given.items() if value is not None})
+    run = Simulation(market=market, funds=funds, **{key: value for key, value in given.items() if value is not None})
+    for note in click.get_current_context().meta.pop(NOTES, []):
+        click.echo(note, err=True)
+    return run

@@ -16,6 +16,17 @@ def note_compiling(seconds: int) -> None:
     click.echo(f"Compiling for this machine, once; about {seconds} seconds ...", err=True)
 
 
+def on_terminal() -> bool:
+    """Whether someone watches stderr."""
+    return sys.stderr.isatty()
+
+
+def note_loading(what: str) -> None:
+    """Say on a terminal that a library is loaded that takes seconds."""
+    if on_terminal():
+        click.echo(f"Loading {what}; this may take some seconds ...", err=True)
+
+
 @contextmanager
 def progress(paths: int, quiet: bool, seconds: int) -> Iterator[Callable[[int], None] | None]:
     """A callback for `simulate`: a progress bar on a terminal, and a word when nothing is done for it compiles.
@@ -26,7 +37,7 @@ def progress(paths: int, quiet: bool, seconds: int) -> Iterator[Callable[[int], 
         yield None
         return
     begun, noted = monotonic(), False
-    shown = paths >= SHOW_ABOVE and sys.stderr.isatty()
+    shown = paths >= SHOW_ABOVE and on_terminal()
     with click.progressbar(length=paths, label="Simulating", file=sys.stderr) if shown else nullcontext() as bar:
 
         def hear(done):

@@ -27,7 +27,8 @@ class Fraction(click.ParamType):
         if not isfinite(parsed):
             self.fail(f"{value!r} is not a finite number; write 4% or 0.04", param, ctx)
         if not percent and abs(parsed) >= 1:
-            self.fail(f"{value!r} is {parsed * 100:g} %; write {number}% or {parsed / 100:g}", param, ctx)
+            fraction = f" or {parsed / 100:g}" if abs(parsed) < 100 else ""
+            self.fail(f"{value!r} is {parsed * 100:g} %; write {number}%{fraction}", param, ctx)
         return parsed / 100 if percent else parsed
 
 
@@ -74,6 +75,19 @@ class Days(Whole):
         return tuple(Whole.convert(self, part.strip(), param, ctx) for part in value.split(","))
 
 
+class Day(click.DateTime):
+    """A calendar day, YYYY-MM-DD."""
+
+    def __init__(self):
+        super().__init__(["%Y-%m-%d"])
+
+    def convert(self, value, param, ctx):
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter:
+            self.fail(f"{value!r} is no day; write YYYY-MM-DD", param, ctx)
+
+
 class PricesFile(click.ParamType):
     """A price file to read: a path, or a ticker that `letf fetch` has fetched. A file of that very name comes first."""
 
@@ -81,6 +95,8 @@ class PricesFile(click.ParamType):
     suffixes = (".csv", ".parquet", ".txt")  # of files, whatever else is a ticker
 
     def convert(self, value, param, ctx):
+        if not value:
+            self.fail("no file is named; give a CSV or Parquet file, or a fetched ticker", param, ctx)
         path = Path(value)
         if path.is_file() or path.suffix.lower() in self.suffixes or len(path.parts) != 1:
             return path
@@ -127,7 +143,7 @@ class OutputFile(click.ParamType):
 
 
 FRACTION, DRIFT, WHOLE, DAYS = Fraction(), DriftType(), Whole(), Days()
-DAY = click.DateTime(["%Y-%m-%d"])
+DAY = Day()
 INPUT_FILE = click.Path(path_type=Path)
 PRICES = PricesFile()
 RESULT_FILE = OutputFile(".npz", ".json", ".csv", ".parquet")

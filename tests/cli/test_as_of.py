@@ -31,6 +31,9 @@ def folder(tmp_path_factory):
     vol = np.where(np.arange(DAYS) // 60 % 2, 0.03, 0.008)
     write_prices(path, prices(vol / 0.012 * index_returns(DAYS), "IWM.csv"))
     write_prices(path, prices(index_returns(100), "SHORT.csv"))
+    write_prices(path, prices(index_returns(DAYS), "TNA.csv"))
+    lines = (path / "IWM.csv").read_text().splitlines(keepends=True)
+    (path / "GAP.csv").write_text("".join(lines[:100] + lines[120:]))
     write_series(path, "VIX.csv", weekdays(DAYS + 1), 1600 * np.append(vol, vol[-1]))
     write_series(path, "fractions.csv", weekdays(DAYS), np.full(DAYS, 0.2))
     for name, market in (
@@ -160,6 +163,7 @@ def test_prices_over_five_trading_days_old_are_warned_of(folder, monkeypatch, da
     [
         (["--as-of", "{}/IWM.csv", "--regime", "calm"], "--regime and --as-of both say where the market starts"),
         (["--vol-index", "{}/VIX.csv"], "--vol-index sharpens the state that --as-of finds; give both"),
+        (["--accept-jumps"], "--accept-jumps is about the prices of --as-of; give both"),
     ],
 )
 def test_options_that_exclude_each_other(folder, args, message):
@@ -177,9 +181,17 @@ def test_options_that_exclude_each_other(folder, args, message):
             "was not calibrated with one; leave it out",
         ),
         (["--as-of", "{}/IWM.csv", "--vol-index", "{}/fractions.csv"], "the median is 0.2; points are expected"),
+        (["--as-of", "{}/TNA.csv"], r"TNA\.csv: prices of TNA, 3x IWM\? .* prices of its index, IWM; give those"),
+        (["--as-of", "{}/GAP.csv"], r"GAP\.csv: no price for 2\d days, from 2012-0.*, at most 10 may lie between two"),
+        (["--as-of", "{}/IWM.csv", "--market", "{}/garch.toml", "--vol", "900%"], "vol 900% is out of reach"),
+        (
+            ["--as-of", "{}/IWM.csv", "--market", "{}/garch.toml", "--horizon", "2521"],
+            "horizon must be from 1 to 2,520",
+        ),
     ],
 )
-def test_bad_input_is_one_line(folder, args, message):
+def test_bad_input_is_one_line_without_notes(folder, args, message):
+    result = CliRunner().invoke(simulate, [str(arg) for arg in (*QUICK, *(arg.format(folder) for arg in args))])
     with pytest.raises(LetfError, match=message) as caught:
-        run(*(arg.format(folder) for arg in args))
-    assert "\n" not in str(caught.value)
+        raise result.exception
+    assert "\n" not in str(caught.value) and result.output == ""

@@ -147,7 +147,7 @@ def test_the_figure_asks_and_names_each_regime(csv, regimes):
         (["--plot", "figure.jpg"], "'figure.jpg' must end in .png, .svg, .pdf"),
         (["--innovations", "cauchy"], "'cauchy' is not one of 'normal', 't'"),
         (["--regimes", "two"], "'two' is not a whole number"),
-        (["--start", "01/02/2020"], "does not match the format"),
+        (["--start", "01/02/2020"], "is no day; write YYYY-MM-DD"),
         (["--drift", "8"], "write 8% or 0.08"),
     ],
 )

@@ -88,10 +88,13 @@ def test_options_of_each_kind(folder, args, expected):
     assert {key: data[key] for key in expected} == expected
 
 
-def test_the_slow_import_is_announced(folder):
-    assert "Loading arch" in run(folder, "--kind", "garch").stderr
-    assert "Loading arch" not in run(folder, "--kind", "bootstrap").stderr
-    assert run(folder, "--kind", "garch", "--quiet").stderr == ""
+@pytest.mark.parametrize(
+    ("kind", "terminal", "told"), [("garch", True, True), ("garch", False, False), ("markov", True, False)]
+)
+def test_the_slow_import_is_announced_on_a_terminal(folder, monkeypatch, kind, terminal, told):
+    monkeypatch.setattr("simulator.cli.progress.on_terminal", lambda: terminal)
+    assert ("Loading arch" in run(folder, "--kind", kind).stderr) == told
+    assert run(folder, "--kind", kind, "--quiet").stderr == ""
 
 
 def test_the_report_says_how_far_off_forecasts_were(folder):
@@ -115,6 +118,10 @@ def test_the_report_says_how_far_off_forecasts_were(folder):
         (["--kind", "garch", "--vol-index", "{}/VIX.csv"], "--vol-index is for --kind markov or bootstrap or ensemble"),
         (["--kind", "bootstrap", "--vol-index", "{}/VIX.csv"], "of a scaled bootstrap; add --scaled"),
         (["--kind", "garch", "--innovations", "t"], "--kind garch has --innovations skewt or residuals, not t"),
+        (
+            ["--kind", "garch", "--drift", "regime"],
+            "--drift regime is for --kind markov, not garch; give a number, as 8%",
+        ),
         (["--innovations", "skewt"], "--kind markov has --innovations normal or t, not skewt"),
     ],
 )
@@ -126,7 +133,6 @@ def test_options_of_other_kinds_are_refused(folder, args, message):
 @pytest.mark.parametrize(
     ("args", "message"),
     [
-        (["--kind", "garch", "--drift", "regime"], 'drift "regime" needs a market of regimes; a garch market takes'),
         (["--kind", "bootstrap", "--block-days", "0.5"], r"block_days must be in \[1, 1e\+06\], got 0.5"),
         (["--kind", "bootstrap", "--end", "2012-06-01"], "109 returns from .*; at least 250 are needed"),
         (["--kind", "bootstrap", "--scaled", "--end", "2016-06-01"], "at least 7 calendar years are needed"),

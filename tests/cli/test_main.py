@@ -67,6 +67,9 @@ def test_no_command_shows_help():
         (["simulate", "--seed", "18446744073709551616"], ["seed"]),
         (["simulate", "--threads", "0"], ["threads", "got 0"]),
         (["simulate", "--rate", "4"], ["400 %", "4% or 0.04"]),
+        (["simulate", "--rate", "185"], ["18500 %; write 185%. Try"]),
+        (["replay", "--index", "", "--fund-prices", "a.csv"], ["no file is named; give a CSV"]),
+        (["calibrate", "TNA.csv"], ["TNA.csv: prices of TNA, 3x IWM?", "its index, IWM"]),
         (["simulate", "--rate", "nan"], ["finite"]),
         (["simulate", "--drift", "inf%"], ["finite"]),
         (["simulate", "--vol", "lots"], ["not a number", "4% or 0.04"]),
@@ -148,6 +151,17 @@ def test_any_terminal_encoding(encoding):
         [LETF, *QUICK], capture_output=True, env=os.environ | {"PYTHONIOENCODING": encoding}, timeout=60
     )
     assert done.returncode == 0 and done.stderr == b""
+
+
+def test_fits_sum_on_one_core_lest_their_bits_depend_on_how_many_there_are():
+    report = "import os, sys; sys.argv[1:] = ['funds']; from simulator.cli import main\ntry: main()\nfinally: print(%s)"
+    unset = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
+    for environment, threads in ((unset, "1"), (unset | {"OPENBLAS_NUM_THREADS": "2"}, "2")):
+        done = subprocess.run(
+            [sys.executable, "-c", report % "os.environ['OPENBLAS_NUM_THREADS']"],
+            capture_output=True, env=environment, text=True, timeout=60,
+        )  # fmt: skip
+        assert done.stdout.splitlines()[-1] == threads
 
 
 def test_the_same_json_at_any_thread_count():
