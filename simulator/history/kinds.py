@@ -77,7 +77,10 @@ def default_kind(prices: Prices) -> tuple[str, str]:
             "scaled-bootstrap",
             'the best forecast of TNA and TZA but for its ensemble with GARCH, which needs pip install "letf[garch]"',
         )
-    return DEFAULT_KIND, "of all kinds the best forecast of TNA and TZA from 2009 to 2016; from 2017 on no other is known to be better"
+    return (
+        DEFAULT_KIND,
+        "of all kinds the best forecast of TNA and TZA from 2009 to 2016; from 2017 on no other is known to be better",
+    )
 
 
 def _markov(task: Task) -> SingleMarket:
