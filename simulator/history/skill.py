@@ -50,7 +50,7 @@ def share(events: np.ndarray, resamples: np.ndarray) -> Interval:
 
 
 def _interval(estimate: float, samples: np.ndarray, origins: np.ndarray) -> Interval:
-    """The interval of figures resampled from the `origins` that are True; unknown where these are fewer than two."""
+    """The interval of figures resampled from the `origins` that are True; unknown where these do not fill a block."""
     known = samples[np.isfinite(samples)]  # a resample may miss every origin with an outcome
-    low, high = interval(known) if len(known) and np.count_nonzero(origins) > 1 else (np.nan, np.nan)
+    low, high = interval(known) if len(known) and np.count_nonzero(origins) >= MEAN_BLOCK else (np.nan, np.nan)
     return Interval(float(estimate), low, high)

@@ -65,10 +65,12 @@ def _draw_record(panel: Axes, verdict: Verdict, h: int, days: int) -> None:
     entries = date2num(score.entry_days)
     quantiles = POINTS * forecasts.quantiles[:, 0, h, 0]
     outcomes, pit = POINTS * score.outcomes[:, 0, h, 0], forecasts.pit[:, 0, h, 0]
-    at = {p: quantiles[:, k] for k, p in enumerate(QUANTILES)}
+    at = {p: np.append(quantiles[:, k], quantiles[-1, k]) for k, p in enumerate(QUANTILES)}
+    middles = (entries[1:] + entries[:-1]) / 2
+    edges = np.concatenate([[entries[0] - HALF_MONTH], middles, [entries[-1] + HALF_MONTH]])
     for (_, low, high), colour in zip(style.BANDS, _band_colours(), strict=True):
-        panel.fill_between(entries, at[low], at[high], color=colour, lw=0, step="mid", zorder=1)
-    panel.step(entries, at[0.5], where="mid", color=style.WHITE, lw=0.9, zorder=2)
+        panel.fill_between(edges, at[low], at[high], color=colour, lw=0, step="post", zorder=1)
+    panel.step(edges, at[0.5], where="post", color=style.WHITE, lw=0.9, zorder=2)
     for chosen, look in zip(_hits_and_misses(pit), _looks(), strict=True):
         panel.plot(entries[chosen], outcomes[chosen], linestyle="none", zorder=3, **look)
     panel.axhline(0, color=style.MUTED, lw=0.6, ls=(0, (1, 2)), zorder=2.5)

@@ -11,7 +11,7 @@ from simulator.history.rates import Rates
 from simulator.history.skill import MEAN_BLOCK
 from simulator.history.verdict import Pooled, Verdict
 from simulator.output.heading import percent
-from simulator.output.text import grid, labelled, paragraph
+from simulator.output.text import WIDTH, grid, labelled, paragraph
 
 NAMES = {"fund_return": "Fund return", "divergence": "Divergence"}
 UNRESOLVED = "~"
@@ -125,7 +125,13 @@ def _lead(verdict: Verdict) -> str:
     return f"{verdict.lead}, the default with prices" if verdict.lead == DEFAULT_FORECASTER else verdict.lead
 
 
-def _cells(verdict: Verdict) -> Iterator[str]:
+def _cells(verdict: Verdict) -> list[str]:
+    """The table, without decimals of skills where it would be too wide with them."""
+    fine, coarse = (grid(_cell_rows(verdict, decimals)) for decimals in (1, 0))
+    return fine if max(map(len, fine)) <= WIDTH else coarse
+
+
+def _cell_rows(verdict: Verdict, decimals: int) -> list[list[str]]:
     base = BASELINES[0]
     rows = {(row.fund, row.horizon, row.quantity): row for row in verdict.cells if row.model == verdict.lead}
     table = [
@@ -135,10 +141,10 @@ def _cells(verdict: Verdict) -> Iterator[str]:
     for fund in verdict.score.record.funds:
         for days in verdict.score.horizons:
             pair = [rows[fund.ticker, days, quantity] for quantity in QUANTITIES]
-            skills = [_skill(row.skill.get(base)) for row in pair]
+            skills = [_skill(row.skill.get(base), decimals) for row in pair]
             shares = [" ".join(_points(row.coverage[level].estimate, 1) for level in (NARROW, WIDE)) for row in pair]
             table.append([fund.ticker, str(days), str(pair[0].origins), *skills, *shares])
-    return iter(grid(table))
+    return table
 
 
 def _overlap_text(verdict: Verdict) -> str:
@@ -150,6 +156,8 @@ def _overlap_text(verdict: Verdict) -> str:
         f"Holds overlap: of the {count} monthly ones the span has room side by side for only {fewer}. " if fewer else ""
     )
     few = "So few origins say little: the intervals are too narrow. " if count < FEW else ""
+    if count < MEAN_BLOCK:
+        few = f"So few origins say little: fewer than {MEAN_BLOCK:g} have no intervals. "
     left_out = count - min(cell.origins for cell in verdict.cells)
     late = f"{left_out} of the longest holds end after the last price and are left out. " if left_out else ""
     return (
@@ -168,13 +176,12 @@ def _luck_text(verdict: Verdict) -> str:
     return f"A perfect forecaster's 90% intervals hold, in 95 of 100 such histories, {ranges} (% of one cell)."
 
 
-def _skill(found: Interval | None) -> str:
+def _skill(found: Interval | None, decimals: int = 1) -> str:
     if found is None or isnan(found.estimate):
         return "-"
     mark = "" if found.excludes(0.0) else UNRESOLVED
-    if isnan(found.low):
-        return f"{mark}{_points(found.estimate, 1)}"
-    return f"{mark}{_points(found.estimate, 1)} [{_points(found.low, 1)}, {_points(found.high, 1)}]"
+    estimate, low, high = (_points(value, decimals) for value in found)
+    return f"{mark}{estimate}" if isnan(found.low) else f"{mark}{estimate} [{low}, {high}]"
 
 
 def _share(found: Interval) -> str:

@@ -56,8 +56,8 @@ def test_a_cell_without_outcomes_has_no_skill(scores):
 
 
 def test_share_of_what_is_known():
-    events = np.array([[1, 1], [0, np.nan], [1, 0], [np.nan, np.nan]])
-    resamples = np.array([[1.0, 1, 1, 1], [2, 0, 2, 0], [0, 4, 0, 0], [0, 0, 0, 4]])
+    events = np.tile([[1, 1], [0, np.nan], [1, 0], [np.nan, np.nan]], (4, 1))
+    resamples = np.tile([[1.0, 1, 1, 1], [2, 0, 2, 0], [0, 4, 0, 0], [0, 0, 0, 4]], (1, 4))
     found = share(events, resamples)
     assert found.estimate == 3 / 5
     # the usable resamples give 3/5, 6/8 and 0
@@ -81,7 +81,10 @@ def test_blocks_widen_the_interval_of_dependent_scores():
     assert 2 < (wide.high - wide.low) / (narrow.high - narrow.low) < np.sqrt(12)
 
 
-def test_one_origin_has_no_interval():
-    origins = np.array([[2.0, 2.0], [np.nan, np.nan], [np.nan, np.nan]])
-    for found in (skill(origins / 2, origins, resampled(3)), share(origins / 2, resampled(3))):
-        assert found.estimate in (0.5, 1.0) and np.isnan([found.low, found.high]).all() and not found.excludes(0.0)
+@pytest.mark.parametrize(("known", "told"), [(1, False), (11, False), (12, True)])
+def test_origins_that_fill_no_block_have_no_interval(known, told):
+    baseline = np.full((20, 2), 2.0)
+    baseline[known:] = np.nan
+    for found in (skill(baseline / 2, baseline, resampled(20)), share(baseline / 2, resampled(20))):
+        assert found.estimate in (0.5, 1.0) and found.excludes(0.0) == told
+        assert np.isnan([found.low, found.high]).all() == (not told)

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from scores import made_verdict
 
+from simulator.history.block_bootstrap import Interval
 from simulator.history.coverage import PIT_BINS, pit_shares
 from simulator.history.verdict import judge
 from simulator.output.files import figure_bytes
@@ -47,6 +48,17 @@ def test_many_models_of_long_names_fit(verdict):
     many = {key: {name: each["gbm" if name == "gjr" else "ewma"] for name in names} for key, each in values.items()}
     text = report(judge(replace(score, **many)))
     assert max(map(len, text.splitlines())) <= 80 and "over gjr" in text
+
+
+def test_long_tickers_and_wide_intervals_fit(verdict):
+    record = verdict.score.record
+    funds = tuple(replace(fund, ticker=f"ELEVENCHAR{i}") for i, fund in enumerate(record.funds))
+    names = dict(zip((fund.ticker for fund in record.funds), (fund.ticker for fund in funds), strict=True))
+    wide = Interval(-0.254, -1.254, 1.254)
+    cells = [row._replace(fund=names[row.fund], skill=dict.fromkeys(row.skill, wide)) for row in verdict.cells]
+    renamed = replace(verdict, score=replace(verdict.score, record=replace(record, funds=funds)), cells=cells)
+    text = report(renamed)
+    assert max(map(len, text.splitlines())) <= 80 and "~-25 [-125, 125]" in text
 
 
 @pytest.mark.parametrize("horizons", [(1,), (252,), (5, 10)])
@@ -110,6 +122,15 @@ def test_the_figure_shows_every_outcome_and_marks_the_misses(verdict):
     assert words.count("ewma") == 2 and words.count("over gbm") == 2
     assert any(text.get_text().endswith("?") for text in figure.texts)
     assert "F3 return over the next\n42 days" in record.get_ylabel() and "%" in histogram.get_ylabel()
+
+
+def test_bands_reach_from_side_to_side(verdict):
+    """Half a month before the first entry and after the last: one entry alone has bands too."""
+    record = track_record(verdict).axes[0]
+    left, right = record.get_xlim()
+    for band in record.collections:
+        spans = band.get_paths()[0].get_extents()
+        assert (spans.x0, spans.x1) == pytest.approx((left, right), abs=0.01)
 
 
 def test_the_figure_is_the_same_bytes_each_time(verdict):
