@@ -17,3 +17,9 @@ def shared_data() -> Path:
             pytest.fail(reason)
         pytest.skip(reason)
     return SHARED_DATA
+
+
+@pytest.fixture(autouse=True)
+def fits_are_kept_apart(monkeypatch, tmp_path_factory):
+    """No test reads or writes the fits that the user's cache folder keeps."""
+    monkeypatch.setattr("simulator.history.kept.cache_folders", lambda: iter([tmp_path_factory.getbasetemp() / "kept"]))
