@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from math import ceil, floor, isfinite, log10
 from typing import Any
 
+from simulator.distribution import Distribution
 from simulator.exact import WARN_ABOVE, Check
 from simulator.output.document import NO_STARTS
 from simulator.output.heading import limit, market_line, run_line, start_line, why_line
@@ -113,26 +114,28 @@ def _fund_lines(fund: Fund, rows: list[Row]) -> list[str]:
     ]
 
 
+def _lowest(law: Distribution) -> Cell:
+    return float(law.quantile(0.05)), float(law.quantile_stderr(0.05))
+
+
 def _apart_lines(fund: Fund, title: str, results: Mapping[str, Result]) -> list[str]:
     """The worst 5 % of returns and divergences in each of several results; names too long to head a column are told
     above.
     """
-    parts = {name: [row for row in part.rows() if row["fund"] == fund.ticker] for name, part in results.items()}
-    days = [row["horizon_days"] for row in next(iter(parts.values()))]
+    days = list(next(iter(results.values())).spec.horizons)
+    laws = {"Return": Result.fund_return, "Divergence": Result.divergence}
+    cells = {
+        what: [[_lowest(law(result, fund.ticker, horizon)) for result in results.values()] for horizon in days]
+        for what, law in laws.items()
+    }
 
     def under(names: Iterable[str]) -> list[str]:
-        lines = []
-        for what, law in (("Return", "fund_return"), ("Divergence", "divergence")):
-            cells = [
-                [(rows[i][law]["q"]["0.05"], rows[i][law]["q_stderr"]["0.05"]) for rows in parts.values()]
-                for i in range(len(days))
-            ]
-            lines += [f"{what}, 5%:", *grid(days, [("", name) for name in names], cells)[1:]]
-        return lines
+        titles = [("", name) for name in names]
+        return [line for what in laws for line in (f"{what}, 5%:", *grid(days, titles, cells[what])[1:])]
 
-    lines = under(parts)
+    lines = under(results)
     if max(map(len, lines)) > WIDTH:
-        short = {f"({i})": name for i, name in enumerate(parts, start=1)}
+        short = {f"({i})": name for i, name in enumerate(results, start=1)}
         legend = [line for number, name in short.items() for line in textwrap.wrap(f"{number} {name}", WIDTH)]
         lines = [*legend, *under(short)]
     return [*textwrap.wrap(title, WIDTH), *lines]

@@ -13,6 +13,7 @@ from simulator.spec.skewt import CutSkewT
 
 CAP = 0.25  # daily volatility; a day's sd is never above it
 LEAST_DOF = 2.05
+WIDEST_RESIDUAL = 1000.0
 FEWEST_RESIDUALS, MOST_RESIDUALS = 100, 1_000_000
 
 
@@ -93,6 +94,8 @@ class GarchMarket(IndexModel):
         if self.skew is not None:
             raise LetfError("skew belongs to dof; residuals have a skew of their own")
         values = check.numbers("residuals", self.residuals, fewest=FEWEST_RESIDUALS, most=MOST_RESIDUALS)
+        if (widest := max(map(abs, values))) > WIDEST_RESIDUAL:
+            raise LetfError(f"residuals must be within ±{WIDEST_RESIDUAL:g} standard deviations, got {widest:g}")
         if min(values) == max(values):
             raise LetfError(f"residuals must differ, all are {values[0]:g}")
         return {"residuals": values}
