@@ -26,7 +26,7 @@ COEFFICIENTS = ONE.prices.coefficients
 FORECAST_RULES = [
     ({"coefficients": COEFFICIENTS[:5]}, "coefficients must be 6 to 7 numbers, got 5"),
     ({"coefficients": (*COEFFICIENTS, 0.1, 0.1)}, "coefficients must be 6 to 7 numbers, got 8"),
-    ({"coefficients": (math.nan, *COEFFICIENTS[1:])}, r"coefficients\[0\] must be in .* got nan"),
+    ({"coefficients": (math.nan, *COEFFICIENTS[1:])}, r"coefficients\[0\] must be finite, got nan"),
     ({"vols": ()}, "vols must be 1 to 100,000 numbers, got 0"),
     ({"vols": (0.01, 0.0)}, r"vols\[1\] must be in \(0, 10\], got 0"),
     ({"vols": 0.01}, "vols must be a list of numbers, got 0.01"),
@@ -44,14 +44,14 @@ def test_rules_of_a_forecast(change, match):
 
 RULES = [
     ({"measure": "open"}, "measure must be one of range, closes, got 'open'"),
-    ({"variances": ONE.variances[1:]}, "variances must be 120 to 120 numbers, got 119"),
+    ({"variances": ONE.variances[1:]}, "variances must be 120 numbers, got 119"),
     ({"variances": (0.0, *ONE.variances[1:])}, r"variances\[0\] must be in \(0, 10\], got 0"),
     ({"initial": 0}, r"initial \(volatility\) must be in \(0, 10\], got 0"),
     ({"initial": "20%"}, r"initial \(volatility\) must be a number, got '20%'"),
     ({"initial_by": "index"}, "initial_by must name a forecast that there is, got 'index'"),
     ({"initial_by": "open"}, "initial_by must name a forecast that there is, got 'open'"),
-    ({"recent_variances": ONE.recent_variances[1:]}, "recent_variances must be 66 to 66 numbers, got 65"),
-    ({"recent_log_returns": (0.1,) * 6}, "recent_log_returns must be 5 to 5 numbers, got 6"),
+    ({"recent_variances": ONE.recent_variances[1:]}, "recent_variances must be 66 numbers, got 65"),
+    ({"recent_log_returns": (0.1,) * 6}, "recent_log_returns must be 5 numbers, got 6"),
     ({"index": ONE.prices}, "index must have 7 coefficients and 120 vols"),
     ({"prices": scaling(by="index").index}, "prices must have 6 coefficients and 120 vols"),
     ({"index": replace(scaling(by="index").index, vols=(0.01,) * 119)}, "index must have 7 coefficients and 120 vols"),
