@@ -1,12 +1,11 @@
 """letf replay."""
 
-from pathlib import Path
-
 import click
 
 from simulator.cli import options as opt
 from simulator.cli.progress import progress
-from simulator.cli.types import DAY, DAYS, FIGURE_FILE, FRACTION, INPUT_FILE, PRICES, OutputFile
+from simulator.cli.records import RATES, check_rates, funds_of, load_rates
+from simulator.cli.types import DAY, DAYS, FIGURE_FILE, INPUT_FILE, PRICES, OutputFile
 
 KINDS = ("growth", "waterfall", "windows")
 SIMULATED = "windows"  # the kind that simulates
@@ -26,14 +25,7 @@ COMPILE_SECONDS = 15
     help="The fund of each --fund-prices, in their order. [as their files are called]",
 )
 @click.option("--funds-file", type=INPUT_FILE, metavar="FILE", help="Funds TOML: adds to the built-in funds.")
-@click.option("--rates", type=INPUT_FILE, metavar="FILE", help="The short rate by day, as FRED's DFF. [--rate]")
-@click.option("--rates-unit", type=click.Choice(["percent", "fraction"]), help="Unit of --rates a year. [percent]")
-@click.option(
-    "--rates-kind",
-    type=click.Choice(["overnight", "bill"]),
-    help="bill: --rates are discounts of 91-day bills (DTB3), to be converted. [overnight]",
-)
-@click.option("--rate", type=FRACTION, metavar="R", help="One short rate for all days, 4% or 0.04. [4%]")
+@opt.options(RATES)
 @click.option("--start", type=DAY, metavar="DATE", help="First close to use, YYYY-MM-DD.")
 @click.option("--end", type=DAY, metavar="DATE", help="Last close to use.")
 @click.option("--accept-jumps", is_flag=True, help="Believe daily moves that look like splits.")
@@ -61,7 +53,8 @@ def replay(
     letf replay --index IWM --fund-prices TNA --fund-prices TZA --rates DFF.csv --fit-costs
     """
     _check_figure(figure, kind, simulated)
-    _check_rest(rates, rates_unit, rates_kind, rate, fit_costs, output)
+    check_rates(rates, rates_unit, rates_kind, rate)
+    _check_costs(rates, rate, fit_costs, output)
 
     from simulator.history import windows
     from simulator.history.fit_costs import fit_costs as fit
@@ -69,8 +62,8 @@ def replay(
     from simulator.history.prices import read_prices
     from simulator.history.replay import replay
 
-    funds = _funds(fund_prices, tickers, funds_file)
-    short = _short_rate(rates, rates_unit, rates_kind, rate)
+    funds = funds_of(fund_prices, tickers, funds_file)
+    short = load_rates(rates, rates_unit, rates_kind, rate)
     read = [read_prices(path, accept_jumps=accept_jumps) for path in (index, *fund_prices)]
     kept = {"start": start, "end": end, "accept_jumps": accept_jumps}
     replays = [replay(pair(read[0], prices, fund, **kept), short) for fund, prices in zip(funds, read[1:], strict=True)]
@@ -107,44 +100,11 @@ def _check_figure(figure, kind, simulated):
         raise click.UsageError(f"{option} is for simulated ridges; to draw them: --plot windows.png --kind windows.")
 
 
-def _check_rest(rates, rates_unit, rates_kind, rate, fit_costs, output):
-    if rates and rate is not None:
-        raise click.UsageError("--rates and --rate both tell the short rate; give one of them.")
-    if not rates and (rates_unit or rates_kind):
-        raise click.UsageError("--rates-unit and --rates-kind are about the file of --rates; give it.")
+def _check_costs(rates, rate, fit_costs, output):
     if fit_costs and not rates and rate is None:
         raise click.UsageError("--fit-costs finds what funds cost over the short rate; give --rates, or a --rate.")
     if output and output.suffix.lower() == ".toml" and not fit_costs:
         raise click.UsageError("--output FILE.toml holds funds with fitted costs; add --fit-costs, or name a .json.")
-
-
-def _funds(fund_prices, tickers, funds_file):
-    """The fund of each price file."""
-    from simulator.spec.files import find_funds, known_funds
-
-    if tickers and len(tickers) != len(fund_prices):
-        raise click.UsageError(
-            f"{len(fund_prices)} --fund-prices but {len(tickers)} --fund; give one --fund for each, in the same order."
-        )
-    known = known_funds(funds_file)[1]
-    called = tickers or tuple(Path(path).stem for path in fund_prices)
-    if not tickers:
-        for path, name in zip(fund_prices, called, strict=True):
-            if name.upper() not in {fund.ticker.upper() for fund in known}:
-                raise click.UsageError(f"{path}: prices of which fund? name it with --fund.")
-    funds = find_funds(called, known)
-    if len(funds) < len(called):
-        raise click.UsageError("one fund stands twice; give each fund's prices once.")
-    return funds
-
-
-def _short_rate(rates, unit, kind, rate):
-    from simulator.history.rates import read_rates
-    from simulator.spec.run import DEFAULT_RATE
-
-    if rates:
-        return read_rates(rates, unit, kind or "overnight")
-    return DEFAULT_RATE if rate is None else rate
 
 
 def _drawn(figure, kind, replays, holds, simulated, quiet):

@@ -6,10 +6,10 @@ import click
 
 from simulator.cli import options as opt
 from simulator.cli.progress import progress
-from simulator.cli.types import DAYS, FIGURE_FILE, FRACTION, INPUT_FILE, PRICES, WHOLE, OutputFile
+from simulator.cli.records import RATES, check_rates, funds_of, load_rates
+from simulator.cli.types import DAYS, FIGURE_FILE, FRACTION, PRICES, WHOLE, OutputFile
 
 COMPILE_SECONDS = 20
-DEFAULT_RATE = 0.04
 SCORE_FILE = OutputFile(".json", ".csv", ".parquet")
 
 
@@ -49,10 +49,7 @@ class Names(click.ParamType):
 )
 @click.option("--fund", "tickers", multiple=True, metavar="TICKER", help="Their funds. [what the files are called]")
 @opt.options(opt.FUNDS[1])
-@click.option("--rates", type=INPUT_FILE, metavar="FILE", help="Short rate by day, percent a year, as FRED's DFF.csv.")
-@click.option("--rates-unit", type=click.Choice(["percent", "fraction"]), help="Unit of --rates. [percent]")
-@click.option("--rates-kind", type=click.Choice(["overnight", "bill"]), default="overnight", help="[overnight]")
-@click.option("--rate", type=FRACTION, metavar="R", help="Without --rates: one short rate for all days. [4%]")
+@opt.options(RATES)
 @click.option("--vol-index", type=PRICES, metavar="FILE", help="A volatility index in points that models may use.")
 @click.option("--models", type=Names(), metavar="LIST", help="Models, as a,b, beside gbm, ewma, gjr. [all]")
 @click.option("--horizon", type=DAYS, multiple=True, metavar="DAYS", help="Holding periods. [5,21,42,63,126]")
@@ -77,16 +74,12 @@ def score(
     letf score --index IWM.csv --fund-prices TNA.csv --fund-prices TZA.csv --rates DFF.csv
     letf score --index IWM --fund-prices TNA --fund TNA --models default --plot track-record.png
     """
-    if rates is None and (rates_unit or rates_kind != "overnight"):
-        raise click.UsageError("--rates-unit and --rates-kind speak of the file of --rates; give it too.")
-    if rates is not None and rate is not None:
-        raise click.UsageError("--rate is one rate for all days, --rates has one for each; give one of them.")
-    funds = opt.load_funds(tickers or tuple(path.stem for path in fund_prices), funds_file)
+    check_rates(rates, rates_unit, rates_kind, rate)
+    funds = funds_of(fund_prices, tickers, funds_file)
 
     from simulator.history import score as scoring
     from simulator.history.forecasters import FORECASTERS, find_forecasters
     from simulator.history.prices import read_prices
-    from simulator.history.rates import read_rates
     from simulator.history.record import make_record
     from simulator.history.verdict import judge
     from simulator.history.vol_index import read_vol_index
@@ -100,7 +93,7 @@ def score(
         index_prices,
         tuple(read_prices(path, accept_jumps=accept_jumps) for path in fund_prices),
         funds,
-        rates=read_rates(rates, rates_unit, rates_kind) if rates else DEFAULT_RATE if rate is None else rate,
+        rates=load_rates(rates, rates_unit, rates_kind, rate),
         vol_index=read_vol_index(vol_index, index_prices) if vol_index else None,
         accept_jumps=accept_jumps,
     )

@@ -89,8 +89,10 @@ def test_options_reach_the_score(folder):
         (["--drift", "8"], "write 8% or 0.08"),
         (["--output", "score.npz"], "'score.npz' must end in .json, .csv, .parquet"),
         (["--plot", "score.jpg"], "'score.jpg' must end in .png, .svg, .pdf"),
-        (["--rates-unit", "percent"], "--rates-unit and --rates-kind speak of the file of --rates"),
+        (["--rates-unit", "percent"], "--rates-unit and --rates-kind are about the file of --rates"),
         (["--rates", "R.csv", "--rate", "2%"], "give one of them"),
+        (["--fund-prices", "nothing.csv", "--fund", "TNA"], "2 --fund-prices but 1 --fund"),
+        ([], "nothing.csv: prices of which fund? name it with --fund"),
     ],
 )
 def test_bad_usage_is_refused_before_any_work(args, message):
@@ -109,7 +111,6 @@ def test_index_and_fund_prices_are_needed():
     [
         (["--models", "arima"], "unknown model 'arima'; known: gbm, ewma, gjr"),
         (["--fund", "F-3", "--fund", "F3"], r"F3\.csv on IDX\.csv: beta is 3\.00, but the leverage of F-3 is -3"),
-        (["--fund", "F3"], "2 files of fund prices for 1 funds"),
         (["--fund", "TNA", "--fund", "F3"], "the funds follow IDX and IWM"),
         (["--from", "2001-01"], "from 2001-01 has no entry; the prices allow 2012-02 to 2017-10"),
         (["--from", "2015-08"], "from 2015-08 is after to 2015-07"),
@@ -125,8 +126,3 @@ def test_bad_input_is_one_line_and_writes_nothing(folder, tmp_path, args, messag
 def test_rates_that_end_too_early_are_refused(folder):
     with pytest.raises(LetfError, match=r"short\.csv: no rate on 2015-0.* nor in the 7 days before"):
         small(folder, "--rates", folder / "short.csv", "--to", "2016-07")
-
-
-def test_files_name_the_funds_where_no_option_does(folder):
-    with pytest.raises(LetfError, match="unknown fund 'IDX'"):
-        run("--index", folder / "IDX.csv", "--fund-prices", folder / "IDX.csv")
