@@ -3,6 +3,7 @@
 import click
 
 from simulator.cli import options as opt
+from simulator.cli.market import refuse_fund_prices
 from simulator.cli.progress import note_compiling, note_loading
 from simulator.cli.types import DAY, DRIFT, FIGURE_FILE, MARKET_FILE, PRICES, WHOLE
 
@@ -73,7 +74,7 @@ def calibrate(prices, kind, start, end, accept_jumps, drift, index, name, output
     own = _own_options(kind, own | {"plot": plot})
     if drift == "regime" and kind != "markov":
         raise click.UsageError(f"--drift regime is for --kind markov, not {kind}; give a number, as 8%.")
-    opt.refuse_fund_prices(prices, index)
+    refuse_fund_prices(prices, index)
     from simulator.history.prices import read_prices
     from simulator.output.calibration_report import report
     from simulator.output.files import write_atomically

@@ -3,6 +3,7 @@
 import click
 
 from simulator.cli import options as opt
+from simulator.cli.market import load_market
 from simulator.cli.progress import progress
 from simulator.cli.records import RATES, check_rates, funds_of, load_rates
 from simulator.cli.types import DAY, DAYS, FIGURE_FILE, INPUT_FILE, PRICES, OutputFile
@@ -124,7 +125,7 @@ def _drawn(figure, kind, replays, holds, simulated, quiet):
 def _simulated(replays, days, quiet, paths, seed, threads, **market):
     """The funds simulated over the same holds, at the mean of the real short rate."""
     funds = tuple(told.fund for told in replays)
-    chosen = opt.load_market(**market, index=funds[0].index, quiet=quiet)
+    chosen = load_market(**market, index=funds[0].index, quiet=quiet)
     spec = opt.load_simulation(chosen, funds, [days], paths, seed, float(replays[0].rate.mean()))
 
     from simulator.engine.simulate import simulate

@@ -3,6 +3,7 @@
 import click
 
 from simulator.cli import options as opt
+from simulator.cli.market import load_market
 from simulator.cli.progress import progress
 from simulator.cli.types import FIGURE_FILE, RESULT_FILE
 
@@ -26,7 +27,7 @@ def simulate(
     letf simulate --as-of IWM.csv --horizon 21,42,63
     """
     funds = opt.load_funds(tickers, funds_file)
-    chosen = opt.load_market(
+    chosen = load_market(
         market, drift, regime, vol, scale_vol, as_of, vol_index,
         index=funds[0].index, accept_jumps=accept_jumps, quiet=quiet,
     )  # fmt: skip

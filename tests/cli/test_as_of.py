@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 from prices import index_returns, prices, weekdays, write_prices, write_series
 
-from simulator.cli import options
+from simulator.cli import market as asked
 from simulator.cli.simulate import simulate
 from simulator.errors import LetfError
 from simulator.history.calibrate import calibrate
@@ -47,7 +47,7 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(autouse=True)
 def _a_day_after(monkeypatch):
-    monkeypatch.setattr(options, "today", lambda: date(2014, 4, 28))
+    monkeypatch.setattr(asked, "today", lambda: date(2014, 4, 28))
 
 
 def run(*args):
@@ -150,7 +150,7 @@ def test_a_regime_is_no_longer_the_state_of_the_day(folder):
 
 @pytest.mark.parametrize(("day", "age"), [(date(2014, 4, 28), None), (date(2014, 4, 29), 6), (date(2014, 5, 5), 10)])
 def test_prices_over_five_trading_days_old_are_warned_of(folder, monkeypatch, day, age):
-    monkeypatch.setattr(options, "today", lambda: day)
+    monkeypatch.setattr(asked, "today", lambda: day)
     result = run("--as-of", folder / "IWM.csv")
     warning = f"Warning: IWM.csv ends on {LAST}, {age} trading days ago: today's market may be elsewhere"
     assert (warning in result.stderr) == (age is not None) == ("Warning" in result.stderr)

@@ -1,0 +1,156 @@
+"""The market that options describe: a file's, the built-in one, or one fitted to prices, and where it starts."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from math import isnan
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from simulator.cli import notes
+from simulator.cli.progress import note_compiling
+from simulator.errors import LetfError
+
+if TYPE_CHECKING:
+    from simulator.history.prices import Prices
+    from simulator.spec.market import Market
+
+FILTER_SECONDS = 4  # that compiling the filter takes
+
+
+def load_market(
+    market: Path | None,
+    drift=None,
+    regime=None,
+    vol=None,
+    scale_vol=None,
+    as_of: Path | None = None,
+    vol_index: Path | None = None,
+    *,
+    index: str = "IWM",
+    accept_jumps: bool = False,
+    quiet: bool = False,
+) -> "Market":
+    """The market that the options of `MARKET` describe; `index` is that of one fitted to the prices of `as_of`."""
+    if scale_vol is not None and isnan(scale_vol):
+        if vol is None:
+            raise click.UsageError("--scale-vol needs a volatility: --scale-vol 30%.")
+        scale_vol, vol = vol, None
+    if vol is not None and (regime is not None or scale_vol is not None):
+        raise click.UsageError("--vol sets the start, as --regime and --scale-vol do; give one of them.")
+    if regime is not None and as_of is not None:
+        raise click.UsageError("--regime and --as-of both say where the market starts; give one of them.")
+    if vol_index is not None and as_of is None:
+        raise click.UsageError("--vol-index sharpens the state that --as-of finds; give both.")
+    if accept_jumps and as_of is None:
+        raise click.UsageError("--accept-jumps is about the prices of --as-of; give both.")
+    chosen = _found_market(market) if market is not None or as_of is None else None
+    if as_of is None:
+        assert chosen is not None  # it was found
+        chosen = chosen if drift is None else replace(chosen, drift=drift)
+    else:
+        chosen = _started(chosen, drift, as_of, vol_index, index, accept_jumps, quiet)
+    if regime is not None:
+        chosen = _in_regime(chosen, regime)
+    if scale_vol is not None:
+        chosen = chosen.with_scaled_vol(scale_vol)
+    if vol is None:
+        return chosen
+    if as_of is not None and not quiet:
+        notes.keep("Note: --vol overrides the volatility that --as-of starts from")
+    return _elsewhere(chosen.with_vol(vol))
+
+
+def _found_market(market: Path | None) -> "Market":
+    """The market of a file, or the built-in one of that name."""
+    from simulator.spec.files import DEFAULT_MARKET, MARKET_FILES, preset_market, read_market
+
+    if market is None or (str(market) in MARKET_FILES and not market.exists()):
+        return preset_market(str(market or DEFAULT_MARKET))
+    if market.exists() or market.suffix:
+        return read_market(market)
+    raise LetfError(f"{market}: no such file, and no built-in market; built in: {', '.join(MARKET_FILES)}")
+
+
+def _started(
+    market: "Market | None", drift, path: Path, vol_path: Path | None, index: str, accept_jumps: bool, quiet: bool
+) -> "Market":
+    """The market at the last close of the prices at `path`; None: one fitted to them."""
+    from simulator.history.calibrate import must_compile
+    from simulator.history.daily import daily_log_returns
+    from simulator.history.kept import kept
+    from simulator.history.kinds import DEFAULT, fit_market
+    from simulator.history.prices import read_prices
+    from simulator.history.state import as_of, uses_vol_index
+    from simulator.history.vol_index import read_vol_index
+
+    refuse_fund_prices(path, index)
+    prices = read_prices(path, accept_jumps=accept_jumps)
+    daily_log_returns(prices, fewest=1)
+    vol_index = None if vol_path is None else read_vol_index(vol_path, prices)
+    if must_compile() and not quiet:
+        note_compiling(FILTER_SECONDS)
+    if market is None:
+        chosen = kept(
+            lambda: fit_market(DEFAULT, prices, vol_index=vol_index, index=index),
+            *(prices.source, prices.sha256),
+            *(("", "") if vol_index is None else (vol_index.source, vol_index.sha256)),
+            index,
+        )
+    else:
+        chosen = as_of(market, prices, vol_index)
+    if vol_index is not None and not uses_vol_index(chosen):
+        raise LetfError(
+            f"--vol-index {vol_path}: {chosen.name} (kind {chosen.kind}) was not calibrated with one; leave it out"
+        )
+    if drift is not None:
+        chosen = replace(chosen, drift=drift)
+    if not quiet:
+        notes.keep(f"Note: {prices.note()}")
+        if age := _age(prices, today()):
+            notes.keep(f"Warning: {age}")
+    return chosen
+
+
+def refuse_fund_prices(path: Path, index: str) -> None:
+    """Refuse a file that is called as a leveraged fund where prices of the index are wanted."""
+    from simulator.spec.files import known_funds
+
+    for fund in known_funds(None)[1]:
+        if fund.leverage != 1 and path.stem.upper() == fund.ticker != index.upper():
+            raise LetfError(
+                f"{path}: prices of {fund.ticker}, {fund.leverage:g}x {fund.index}? a market is fitted to prices of "
+                f"its index, {index}; give those, or rename the file if it holds them"
+            )
+
+
+def today() -> date:
+    """The day that it is, in UTC."""
+    return datetime.now(UTC).date()
+
+
+def _age(prices: "Prices", day: date) -> str | None:
+    """A word on prices that end over 5 trading days before `day`."""
+    from simulator.history.cached import STALE, trading_days_since
+
+    age = trading_days_since(prices.dates[-1], day)
+    if age <= STALE:
+        return None
+    return f"{prices.source} ends on {prices.dates[-1]}, {age} trading days ago: today's market may be elsewhere"
+
+
+def _elsewhere(market: "Market") -> "Market":
+    """The market without the word that it starts at the close of a day."""
+    return replace(market, provenance={key: value for key, value in market.provenance.items() if key != "as_of"})
+
+
+def _in_regime(market: "Market", regime: str) -> "Market":
+    """The market whose day 1 is in `regime`."""
+    from simulator.spec.markov import MarkovMarket
+
+    if not isinstance(market, MarkovMarket):
+        raise LetfError(
+            f"--regime needs a market of regimes, {market.name} is of kind {market.kind}; start it by --vol"
+        )
+    return _elsewhere(replace(market, initial=market.regimes[market.regime_number(regime)].name))
