@@ -136,7 +136,8 @@ def forecasts(
     LetfError
         If there are fewer calendar years than the regression needs.
     """
-    years = days.astype("datetime64[Y]")
+    following = np.busday_offset(days[-1], 1, roll="backward")  # the day after the last; holidays are not known
+    years = np.append(days, following).astype("datetime64[Y]")
     first, last = years[0] + regression.training_years, years[-1]
     if calendar_years(days) < regression.fewest_years:
         raise LetfError(
@@ -155,7 +156,6 @@ def forecasts(
         start, stop = np.searchsorted(years, [year, year + 1])
         known = usable & (ends <= start)
         coefficients = np.linalg.lstsq(terms[known], target[known], rcond=None)[0]
-        rows = slice(start, stop if year < last else count + 1)
-        forecast[rows] = terms[rows] @ coefficients
+        forecast[start:stop] = terms[start:stop] @ coefficients
     errors = (target - forecast)[usable & np.isfinite(forecast)]
     return Forecasts(coefficients, forecast, float(errors.std()))

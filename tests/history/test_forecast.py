@@ -55,6 +55,15 @@ def test_a_forecast_is_the_regression_that_it_says(day, regression, given):
     assert regression.week_return or found.coefficients[5] == pytest.approx(0, abs=CLOSE)
 
 
+def test_the_next_days_forecast_is_that_of_its_own_year():
+    """Before the first day of a year the regression is the new year's: it knows all of the old one."""
+    years = DAYS.astype("datetime64[Y]")
+    new_year = int(np.flatnonzero(np.diff(years))[-1]) + 1
+    for last in (new_year, new_year - 20):
+        ended = forecasts(DAYS[:last], VARIANCES[:last], RETURNS[:last]).log_variance
+        assert ended[-1] == pytest.approx(forecasts(DAYS, VARIANCES, RETURNS).log_variance[last], abs=CLOSE)
+
+
 def test_training_years_have_no_forecast():
     for years in (3, 5):
         found = forecasts(DAYS, VARIANCES, RETURNS, regression=Regression(training_years=years)).log_variance
