@@ -13,6 +13,7 @@ from simulator.spec.model import TRADING_DAYS
 from simulator.spec.skewt import CutSkewT
 
 UNIT = 100.0  # the optimiser is given percent, where omega is no tiny number
+TO_THE_END = {"ftol": 1e-12, "maxiter": 1000}  # the default stops where two machines differ in the fourth digit
 THEIRS = {  # arch's names of the parameters
     "annual_log_drift": "mu",
     "omega": "omega",
@@ -48,7 +49,7 @@ def fit_garch(prices: Prices) -> GarchFit:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the flag below says the same
         model = arch_model(UNIT * returns, mean="Constant", vol="GARCH", p=1, o=1, q=1, dist="skewt", rescale=False)
-        found = model.fit(disp="off", show_warning=False)
+        found = model.fit(disp="off", show_warning=False, options=TO_THE_END)
     if found.convergence_flag != 0 or not np.isfinite(found.params).all():
         raise LetfError(
             f"{prices.source}: no fit of GARCH from {prices.dates[0]} to {prices.dates[-1]}: the likelihood has no "

@@ -15,7 +15,8 @@ from simulator.spec.model import DEFAULT_DRIFT
 Draw = Literal["skewt", "residuals"]
 
 NAMES = ("annual_log_drift", "omega", "alpha", "gamma", "beta", "dof", "skew")  # of the parameters
-DECIMALS = 6  # of a residual that a file keeps
+# Of what a market keeps, as many as two machines agree on: their optimisers end 1e-5 of a parameter apart.
+DIGITS, DECIMALS = 5, 3  # significant, of a parameter; of a residual
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -96,7 +97,7 @@ class GarchFit:
             raise LetfError(f'innovations must be "skewt" or "residuals", got {draw!r}')
         if initial not in ("last", "stationary"):
             raise LetfError(f'initial must be "last" or "stationary", got {initial!r}')
-        keys: dict[str, Any] = {key: significant(value) for key, (value, _) in self.parameters().items()}
+        keys: dict[str, Any] = {key: significant(value, DIGITS) for key, (value, _) in self.parameters().items()}
         if draw == "residuals":
             del keys["dof"], keys["skew"]
             keys["residuals"] = tuple(np.round(self.residuals, DECIMALS).tolist())
