@@ -14,6 +14,8 @@ from simulator.spec.scaling import Scaling
 
 FEWEST_DAYS, MOST_DAYS = 22, 100_000
 LARGEST_MOVE = 1.0  # of an index in a day, as a log return; a greater one is in percent, or a price
+BARS = ("opens", "highs", "lows")
+BAR_ROUNDING = 1e-9  # of a move, by which a high may miss open and close: files keep ten digits
 DEFAULT_BLOCK_DAYS = 42.0
 
 
@@ -35,6 +37,9 @@ class BootstrapMarket(IndexModel):
     ----------
     log_returns : tuple of float
         The days x_1 .. x_n, log returns in order of time, 22 to 100,000 of them, within [-1, 1] and not all alike.
+    opens, highs, lows : tuple of float, optional
+        Of each of these days, as log moves since the close before like the log returns, which are those of the closes;
+        all three or none. A high is at or above open and close, a low at or below them.
     block_days : float
         Mean length of a block, 1 or more.
     scale : float
@@ -52,20 +57,20 @@ class BootstrapMarket(IndexModel):
 
     drift: float
     log_returns: tuple[float, ...]
+    opens: tuple[float, ...] | None = None
+    highs: tuple[float, ...] | None = None
+    lows: tuple[float, ...] | None = None
     block_days: float = DEFAULT_BLOCK_DAYS
     scale: float = 1.0
     scaling: Scaling | None = None
 
     kind = "bootstrap"
     required = ("log_returns",)
-    optional = ("block_days", "scale", "scaled", "scaling")
+    optional = ("block_days", "scale", "scaled", "scaling", *BARS)
 
     def __post_init__(self):
         super().__post_init__()
-        log_returns = check.numbers("log_returns", self.log_returns, fewest=FEWEST_DAYS, most=MOST_DAYS)
-        for i, move in enumerate(log_returns):
-            if abs(move) > LARGEST_MOVE:
-                check.number(f"log_returns[{i}] (a fraction)", move, low=-LARGEST_MOVE, high=LARGEST_MOVE)
+        log_returns = _moves("log_returns", self.log_returns, FEWEST_DAYS, MOST_DAYS)
         if min(log_returns) == max(log_returns):
             raise LetfError(f"log_returns must differ, all are {log_returns[0]:g}")
         if self.scaling and len(self.scaling.variances) != len(log_returns):
@@ -75,9 +80,29 @@ class BootstrapMarket(IndexModel):
             )
         self._set(
             log_returns=log_returns,
+            **self._checked_bars(log_returns),
             block_days=check.number("block_days", self.block_days, low=1, high=1e6),
             scale=check.number("scale", self.scale, low=0, high=1e3, open_low=True),
         )
+
+    def _checked_bars(self, closes: tuple[float, ...]) -> dict[str, tuple[float, ...]]:
+        given = {name: moves for name in BARS if (moves := getattr(self, name)) is not None}
+        if not given:
+            return {}
+        if len(given) < len(BARS):
+            raise LetfError(f"{', '.join(BARS)} go together, got {', '.join(given)} alone; give all three or none")
+        bars = {name: _moves(name, moves, len(closes), len(closes)) for name, moves in given.items()}
+        ends = np.array([bars["opens"], closes])
+        for name, beyond, rule in (
+            ("highs", ends.max(axis=0) - bars["highs"], "at or above"),
+            ("lows", bars["lows"] - ends.min(axis=0), "at or below"),
+        ):
+            for i in np.flatnonzero(beyond > BAR_ROUNDING)[:1]:
+                raise LetfError(
+                    f"{name}[{i}] must be {rule} opens[{i}] {bars['opens'][i]:g} and log_returns[{i}] {closes[i]:g}, "
+                    f"got {bars[name][i]:g}"
+                )
+        return bars
 
     def days(self) -> np.ndarray:
         """The daily log returns that a bootstrap without scaling draws, (n,): scaled, and shifted to the drift."""
@@ -116,6 +141,7 @@ class BootstrapMarket(IndexModel):
             "scale": self.scale,
             "scaled": self.scaling is not None,
             "log_returns": list(self.log_returns),
+            **{name: list(moves) for name in BARS if (moves := getattr(self, name)) is not None},
         } | scaling
 
     @classmethod
@@ -126,3 +152,12 @@ class BootstrapMarket(IndexModel):
         if scaled:
             values["scaling"] = Scaling.from_dict(values["scaling"])
         return values
+
+
+def _moves(name: str, values: Any, fewest: int, most: int) -> tuple[float, ...]:
+    """`values` as log moves of a day."""
+    moves = check.numbers(name, values, fewest=fewest, most=most)
+    for i, move in enumerate(moves):
+        if abs(move) > LARGEST_MOVE:
+            check.number(f"{name}[{i}] (a fraction)", move, low=-LARGEST_MOVE, high=LARGEST_MOVE)
+    return moves

@@ -38,6 +38,8 @@ class GarchMarket(IndexModel):
         Day 1's volatility a year; "stationary": the long-run one.
     annual_log_drift : float, optional
         Mean daily log return times 252 of the days that the model was fitted to: what filtered prices deviate from.
+    overnight_share : float, optional
+        Share of a day's variance between yesterday's close and the open, in [0, 1].
     drift, index, name, provenance
         As in every `IndexModel`; `drift` is a number.
 
@@ -57,10 +59,11 @@ class GarchMarket(IndexModel):
     residuals: tuple[float, ...] | None = None
     initial: str | float = "stationary"
     annual_log_drift: float | None = None
+    overnight_share: float | None = None
 
     kind = "garch"
     required = ("omega", "alpha", "gamma", "beta", "initial")
-    optional = ("annual_log_drift", "dof", "skew", "residuals")
+    optional = ("annual_log_drift", "overnight_share", "dof", "skew", "residuals")
 
     def __post_init__(self):
         super().__post_init__()
@@ -74,6 +77,8 @@ class GarchMarket(IndexModel):
         )
         if self.annual_log_drift is not None:
             self._set(annual_log_drift=check.number("annual_log_drift", self.annual_log_drift, low=-100, high=100))
+        if self.overnight_share is not None:
+            self._set(overnight_share=check.number("overnight_share", self.overnight_share, low=0, high=1))
         if self.initial != "stationary":
             initial = check.number('initial ("stationary" or volatility)', self.initial, low=0, high=10, open_low=True)
             self._set(initial=initial)
@@ -153,6 +158,5 @@ class GarchMarket(IndexModel):
         innovations = (
             {"dof": self.dof, "skew": self.skew} if self.residuals is None else {"residuals": list(self.residuals)}
         )
-        drift = {} if self.annual_log_drift is None else {"annual_log_drift": self.annual_log_drift}
-        names = ("initial", "omega", "alpha", "gamma", "beta")
-        return {name: getattr(self, name) for name in names} | drift | innovations
+        names = ("initial", "omega", "alpha", "gamma", "beta", "annual_log_drift", "overnight_share")
+        return {name: value for name in names if (value := getattr(self, name)) is not None} | innovations

@@ -16,6 +16,22 @@ from simulator.spec.bootstrap import BootstrapMarket
 EXACT = 1e-12  # double precision
 MOVES = tuple((0.01 * DAYS[:30]).tolist())
 
+
+def bars(market, opens=None):
+    """The market with days that open at the close before, or at `opens`, and range 1 % beyond open and close."""
+    closes = np.array(market.log_returns)
+    opens = np.zeros(len(closes)) if opens is None else np.array(opens)
+    highs, lows = np.maximum(opens, closes) + 0.01, np.minimum(opens, closes) - 0.01
+    return {name: tuple(moves.tolist()) for name, moves in (("opens", opens), ("highs", highs), ("lows", lows))}
+
+
+BARS = bars(BOOTSTRAP)
+
+
+def changed(name, day, move):
+    return BARS | {name: (*BARS[name][:day], move, *BARS[name][day + 1 :])}
+
+
 RULES = [
     ({"log_returns": MOVES[:21]}, "log_returns must be 22 to 100,000 numbers, got 21"),
     ({"log_returns": MOVES * 3334}, "log_returns must be 22 to 100,000 numbers, got 100,020"),
@@ -31,6 +47,14 @@ RULES = [
     ({"scale": 0}, r"scale must be in \(0, 1000\], got 0"),
     ({"scale": math.inf}, r"scale must be in \(0, 1000\], got inf"),
     ({"scaling": scaling()}, "scaling must have a variance for each of 500 log_returns, got 120"),
+    ({"opens": BARS["opens"]}, "opens, highs, lows go together, got opens alone; give all three or none"),
+    (BARS | {"highs": None}, "opens, highs, lows go together, got opens, lows alone; give all three or none"),
+    (BARS | {"lows": MOVES}, "lows must be 500 numbers, got 30"),
+    (BARS | {"opens": 0.0}, "opens must be a list of numbers, got 0.0"),
+    (changed("highs", 3, math.nan), r"highs\[3\] must be finite, got nan"),
+    (changed("lows", 3, -1.2), r"lows\[3\] \(a fraction\) must be in \[-1, 1\], got -1.2"),
+    (changed("highs", 7, -0.01), r"highs\[7\] must be at or above opens\[7\] 0 and log_returns\[7\] .*, got -0.01"),
+    (changed("lows", 0, 2e-9), r"lows\[0\] must be at or below opens\[0\] 0 and log_returns\[0\] .*, got 2e-09"),
 ]
 
 
@@ -79,6 +103,21 @@ def test_round_trip_and_mean_growth(moves, block_days, scale, drift):
     assert np.isfinite(days).all()
     assert np.exp(days).mean() == pytest.approx(math.exp(drift / 252), rel=1e-10)  # of exponents up to 2,000
     assert days - days[0] == pytest.approx(scale * (np.array(moves) - moves[0]), abs=1e-10 * scale)
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_bars_survive_their_dict_and_stay_as_they_are_when_the_market_is_scaled(seed):
+    opens = np.random.default_rng(seed).normal(0, 0.01, len(BOOTSTRAP.log_returns))
+    one = replace(BOOTSTRAP, **bars(BOOTSTRAP, opens))
+    assert BootstrapMarket.from_dict(one.to_dict()) == one
+    assert one.with_vol(0.2).lows == one.with_scaled_vol(0.2).lows == one.lows
+    assert (one.days() == BOOTSTRAP.days()).all()
+
+
+def test_a_high_may_miss_the_close_by_the_rounding_of_a_file():
+    top = BOOTSTRAP.log_returns[7] - 5e-10
+    assert top > 0  # a day that rises, and opens at 0
+    assert replace(BOOTSTRAP, **changed("highs", 7, top)).highs[7] == top
 
 
 def test_expected_volatility_is_that_of_the_days():

@@ -49,6 +49,8 @@ RULES = [
     ({"initial": 10.1}, r"must be in \(0, 10\], got 10.1"),
     ({"beta": 0.97}, "a persistence of 1.068 has no long-run volatility; give initial, day 1's volatility"),
     ({"annual_log_drift": 101}, r"annual_log_drift must be in \[-100, 100\], got 101"),
+    ({"overnight_share": 1.1}, r"overnight_share must be in \[0, 1\], got 1.1"),
+    ({"overnight_share": "28%"}, "overnight_share must be a number, got '28%'"),
 ]
 
 
@@ -82,12 +84,14 @@ def test_boundary_values_are_allowed():
     st.floats(-0.95, 0.95),
     st.floats(0.01, 10),
     st.one_of(st.none(), st.floats(-1, 1)),
+    st.one_of(st.none(), st.floats(0, 1)),
 )
 @settings(deadline=None)
-def test_round_trip(omega, alpha, tilt, beta, dof, skew, initial, mean):
+def test_round_trip(omega, alpha, tilt, beta, dof, skew, initial, mean, share):
     values = {"omega": omega, "alpha": alpha, "gamma": tilt * alpha, "beta": beta, "dof": dof, "skew": skew}
-    one = GarchMarket(drift=0.08, initial=initial, annual_log_drift=mean, **values)
+    one = GarchMarket(drift=0.08, initial=initial, annual_log_drift=mean, overnight_share=share, **values)
     assert GarchMarket.from_dict(one.to_dict()) == one
+    assert ("overnight_share" in one.to_dict()) is (share is not None)
 
 
 @pytest.mark.parametrize("one", [SKEWED, RESIDUALS, replace(SKEWED, dof=2.5, skew=0.6, gamma=0.0)])
