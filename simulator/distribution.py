@@ -28,6 +28,15 @@ def estimate(total: float, squares: float, n: int) -> tuple[float, float]:
     return mean, sqrt(max(squares - total * mean, 0.0) / (n - 1)) if np.isfinite(squares) else nan
 
 
+def proportion(count: int, n: int) -> Estimate:
+    """Share of `n` paths and sqrt(p (1 - p) / n), where none or all count with half a path more on the other side."""
+    if n < 2:
+        return Estimate(count / n if n else nan, nan)
+    least = 0.5 / (n + 1)
+    p = min(max(count / n, least), 1 - least)
+    return Estimate(count / n, sqrt(p * (1 - p) / n))
+
+
 def tail(level: float) -> float:
     """1 - level without its rounding, for 1 - 0.95 is not 0.05."""
     return round(1 - level, 12)
@@ -72,12 +81,8 @@ class Distribution:
 
     @property
     def prob_below_zero_stderr(self) -> float:
-        """sqrt(p (1 - p) / n), where none or all are below 0 with half a path more on the other side."""
-        if self.n < 2 or isnan(self.total):
-            return nan
-        least = 0.5 / (self.n + 1)
-        p = min(max(self.below / self.n, least), 1 - least)
-        return sqrt(p * (1 - p) / self.n)
+        """Its standard error; see `proportion`."""
+        return nan if isnan(self.total) else proportion(self.below, self.n).stderr
 
     @cached_property
     def _table(self):

@@ -14,6 +14,7 @@ import numpy as np
 from simulator import bins
 from simulator.distribution import Distribution, Estimate, estimate, tail
 from simulator.errors import LetfError
+from simulator.position import Position, PositionStatistics, Views, checked
 from simulator.spec import check
 from simulator.spec.files import read_bytes
 from simulator.spec.run import Simulation
@@ -50,6 +51,8 @@ class Result:
         Histograms on `simulator.bins`.
     capped : int
         Days of paths on which a GARCH market's volatility was held at its cap.
+    positions : PositionStatistics, optional
+        Of a run with a trade.
     members : tuple of Result
         Of an ensemble: what each member's paths did, in its order. Standard errors of the whole take its paths for
         drawn at random; that they are shared out makes the true ones a little smaller.
@@ -61,12 +64,14 @@ class Result:
     below: np.ndarray
     counts: np.ndarray
     capped: int = 0
+    positions: PositionStatistics | None = None
     members: "tuple[Result, ...]" = ()
 
     @classmethod
     def of_members(cls, spec: Simulation, members: "tuple[Result, ...]") -> "Result":
         """The result of an ensemble: its members' paths, taken together."""
         low, high = (np.stack([member.extremes[..., i] for member in members]) for i in (0, 1))
+        positions = [member.positions for member in members if member.positions is not None]
         return cls(
             spec=spec,
             sums=np.sum([member.sums for member in members], axis=0),
@@ -74,6 +79,7 @@ class Result:
             below=np.sum([member.below for member in members], axis=0),
             counts=_total([member.counts for member in members]),
             capped=sum(member.capped for member in members),
+            positions=PositionStatistics.together(positions) if positions else None,
             members=members,
         )
 
@@ -88,6 +94,7 @@ class Result:
         for name, shape in shapes.items():
             if getattr(self, name).shape != shape:
                 raise LetfError(f"{name} must have shape {shape}, got {getattr(self, name).shape}")
+        checked(self.spec, self.positions)
 
     def _horizon(self, days: int) -> int:
         if days not in self.spec.horizons:
@@ -128,6 +135,21 @@ class Result:
             mean, sd = estimate(total, squares, self.spec.paths)
             parts[name] = Estimate(mean, sd / sqrt(self.spec.paths))
         return parts
+
+    def position(self, ticker: str, days: int) -> Position:
+        """The fund as a position held over `days`; only a run with a trade has one."""
+        horizon, fund = self._horizon(days), self._fund(ticker)
+        laws = self.fund_return(ticker, days), self.divergence(ticker, days)
+        return self._positions().position(self.spec, fund, horizon, laws)
+
+    def views(self, ticker: str) -> Views:
+        """The fund over the last horizon given what the index did; only a run with a trade has them."""
+        return self._positions().views(self.spec, self._fund(ticker))
+
+    def _positions(self) -> PositionStatistics:
+        if self.positions is None:
+            raise LetfError("this run held no positions; simulate it with Simulation(..., trade=Trade())")
+        return self.positions
 
     def rows(self) -> list[dict[str, Any]]:
         """One row a fund and holding period, as `letf simulate --json` prints them; NaN where nothing is known."""

@@ -10,6 +10,7 @@ from simulator.spec import check
 from simulator.spec.ensemble import EnsembleMarket
 from simulator.spec.fund import Fund
 from simulator.spec.market import Market, market_from_dict
+from simulator.spec.trade import Trade
 
 MAX_HORIZON = 2520
 MAX_PATHS = 2**40
@@ -38,6 +39,8 @@ class Simulation:
         0 to 2^64 - 1, the key of the random numbers.
     rate : float
         Annual simple short rate, within (-1, 1).
+    trade : Trade, optional
+        Holds every fund as a position: drawdowns, stops and targets, and what the index did are then known too.
 
     Raises
     ------
@@ -51,6 +54,7 @@ class Simulation:
     paths: int = DEFAULT_PATHS
     seed: int = DEFAULT_SEED
     rate: float = DEFAULT_RATE
+    trade: Trade | None = None
 
     def __post_init__(self):
         if not isinstance(self.market, Market):
@@ -67,7 +71,9 @@ class Simulation:
             "seed": check.integer("seed", self.seed, low=0, high=2**64 - 1),
             "rate": check.number("rate", self.rate, low=-1, high=1, open_low=True, open_high=True),
         }
-        laws = len(horizons) * (1 + 2 * len(checked["funds"]))
+        if self.trade is not None and not isinstance(self.trade, Trade):
+            raise LetfError(f"trade must be a Trade, got {self.trade!r}")
+        laws = len(horizons) * (1 + (2 if self.trade is None else 6) * len(checked["funds"]))
         if laws > MAX_LAWS:
             raise LetfError(
                 f"{len(horizons)} horizons with {len(checked['funds'])} funds need {laws:,} histograms, at most "
@@ -119,13 +125,15 @@ class Simulation:
             "paths": self.paths,
             "seed": self.seed,
             "rate": self.rate,
-        }
+        } | ({} if self.trade is None else {"trade": self.trade.to_dict()})
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> "Simulation":
         """The run that `to_dict` described."""
         keys = ("market", "funds", "horizons", "paths", "seed", "rate")
-        values = check.keys("simulation", data, required=keys)
+        values = check.keys("simulation", data, required=keys, optional=("trade",))
         values["market"] = market_from_dict(values["market"])
         values["funds"] = tuple(Fund.from_dict(entry) for entry in values["funds"])
+        if "trade" in values:
+            values["trade"] = Trade.from_dict(values["trade"])
         return cls(**values)

@@ -1,0 +1,254 @@
+"""What became of a position: drawdowns, wild days, break-even, exits, and the fund given what the index did."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from math import sqrt
+
+import numpy as np
+
+from simulator import bins
+from simulator.distribution import Distribution, Estimate, estimate, proportion
+from simulator.errors import LetfError
+from simulator.spec.fund import Fund
+from simulator.spec.run import Simulation
+from simulator.spec.views import CENTRES, VOL_EDGES, move_edges
+
+WILD_DAY = 0.15  # a fund's move in a day, by closes, that is counted
+DRAWDOWN, BREAK_EVEN, EXIT, STOP_FILL, TARGET_FILL, LAWS = range(6)
+LOST, WILD_UP, WILD_DOWN, WILD, STOPPED, REACHED, BOTH, EVENTS = range(8)
+INDEX, FUND, FUND_SQUARE, GAP, GAP_SQUARE, FORMULA, EVEN, EVEN_SQUARE, CELL_SUMS = range(9)
+VOLS = len(VOL_EDGES) + 1
+
+
+@dataclass(frozen=True, eq=False)
+class Exits:
+    """How a position with a stop or a target was left.
+
+    Returns are fractions since entry; what was sold before the end of the hold earns nothing from then on.
+
+    exit_return : the return when sold, at a fill or at the end of the hold.
+    prob_stop, prob_target, prob_neither : chances.
+    prob_both : chance that one bar of a past day reached both, which was taken as the stop first.
+    edge : mean of the exit's return minus that of holding on, path by path.
+    stop_fill, target_fill : returns at which stops and targets were filled; None where none was.
+    days : int64 (2, days), paths sold by stops and by targets on each day of the hold.
+    """
+
+    exit_return: Distribution
+    prob_stop: Estimate
+    prob_target: Estimate
+    prob_neither: Estimate
+    prob_both: Estimate
+    edge: Estimate
+    stop_fill: Distribution | None
+    target_fill: Distribution | None
+    days: np.ndarray
+
+    @property
+    def mean_day(self) -> Estimate:
+        """Mean day of the exits before the end of the hold, from 1; NaN where there are none."""
+        counts = self.days.sum(axis=0)
+        n = int(counts.sum())
+        if n == 0:
+            return Estimate(np.nan, np.nan)
+        days = np.arange(1, len(counts) + 1)
+        mean, sd = estimate(float(counts @ days), float(counts @ days**2), n)
+        return Estimate(mean, sd / sqrt(n))
+
+
+@dataclass(frozen=True, eq=False)
+class Position:
+    """A fund held over one horizon.
+
+    drawdown : largest fall from the running peak of the closes, entry included, a fraction.
+    break_even : the index's return at which the fund, with the path's own drag and carry, would have come out even:
+        exp(-(log F - L log I) / L) - 1, F and I the growth of fund and index.
+    prob_loss_beyond : chance of a loss greater than `Trade.loss`.
+    prob_day_up, prob_day_down, prob_day_beyond : chance of a day on which the fund moves by more than 15 %.
+    """
+
+    fund: Fund
+    days: int
+    paths: int
+    fund_return: Distribution
+    divergence: Distribution
+    drawdown: Distribution
+    break_even: Distribution
+    prob_loss_beyond: Estimate
+    prob_day_up: Estimate
+    prob_day_down: Estimate
+    prob_day_beyond: Estimate
+    exits: Exits | None
+
+
+@dataclass(frozen=True, eq=False)
+class Views:
+    """A fund's hold given the index's return and its realised volatility, in V by M cells.
+
+    move_edges : (M - 1,), inner edges of the index's return; the first and the last cell are open.
+    vol_edges : (V - 1,), of the realised volatility a year, by log returns about 0.
+    count : int64 (V, M), paths.
+    index_return, fund_return, divergence : (V, M), means; NaN where there is no path.
+    fund_return_stderr, divergence_stderr : (V, M)
+    formula : (V, M), mean of (1 + R)^L exp(-(L^2 - L) vol^2 T / 2) - 1, what funds' prospectuses print, without costs.
+    break_even, break_even_stderr : (V,), index return at which the fund comes out even; NaN where there is no path.
+    """
+
+    days: int
+    leverage: float
+    move_edges: np.ndarray
+    vol_edges: np.ndarray
+    count: np.ndarray
+    index_return: np.ndarray
+    fund_return: np.ndarray
+    fund_return_stderr: np.ndarray
+    divergence: np.ndarray
+    divergence_stderr: np.ndarray
+    formula: np.ndarray
+    break_even: np.ndarray
+    break_even_stderr: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class PositionStatistics:
+    """The statistics of the positions of a run, along axis 1 a fund each.
+
+    Parameters
+    ----------
+    sums : float64 (horizons, funds, LAWS, 2)
+        Sum and sum of squares of each law.
+    extremes : float64 (horizons, funds, LAWS, 2)
+        Least and greatest value.
+    below : int64 (horizons, funds, LAWS)
+        Values below 0.
+    counts : whole numbers (horizons, funds, LAWS, bins)
+    edges : float64 (horizons, funds, 2)
+        Sum and sum of squares of the exit's return minus that of holding on.
+    events : int64 (horizons, funds, EVENTS)
+    exit_days : int64 (funds, 2, last horizon)
+    cells : int64 (funds, V, M)
+    cell_sums : float64 (funds, V, M, CELL_SUMS)
+    """
+
+    sums: np.ndarray
+    extremes: np.ndarray
+    below: np.ndarray
+    counts: np.ndarray
+    edges: np.ndarray
+    events: np.ndarray
+    exit_days: np.ndarray
+    cells: np.ndarray
+    cell_sums: np.ndarray
+
+    @staticmethod
+    def shapes(spec: Simulation) -> dict[str, tuple[int, ...]]:
+        """The shape of each array for the run `spec`."""
+        horizons, funds = len(spec.horizons), len(spec.funds)
+        return {
+            "sums": (horizons, funds, LAWS, 2),
+            "extremes": (horizons, funds, LAWS, 2),
+            "below": (horizons, funds, LAWS),
+            "counts": (horizons, funds, LAWS, bins.COUNT),
+            "edges": (horizons, funds, 2),
+            "events": (horizons, funds, EVENTS),
+            "exit_days": (funds, 2, spec.horizons[-1]),
+            "cells": (funds, VOLS, CENTRES),
+            "cell_sums": (funds, VOLS, CENTRES, CELL_SUMS),
+        }
+
+    @classmethod
+    def together(cls, parts: "Sequence[PositionStatistics]") -> "PositionStatistics":
+        """Those of all parts."""
+        low, high = (np.stack([part.extremes[..., i] for part in parts]) for i in (0, 1))
+        summed = {field.name: sum(getattr(part, field.name) for part in parts) for field in fields(cls)}
+        return cls(**summed | {"extremes": np.stack([low.min(axis=0), high.max(axis=0)], axis=-1)})
+
+    def _law(self, horizon: int, fund: int, law: int, n: int) -> Distribution:
+        total, squares = self.sums[horizon, fund, law].tolist()
+        low, high = self.extremes[horizon, fund, law].tolist()
+        below = int(self.below[horizon, fund, law])
+        return Distribution(n, total, squares, low, high, below, self.counts[horizon, fund, law])
+
+    def position(self, spec: Simulation, fund: int, horizon: int, laws: tuple[Distribution, Distribution]) -> Position:
+        """The position in the fund of that number; `laws` are those of its return and its divergence."""
+        n, trade = spec.paths, spec.trade
+        assert trade is not None  # there are statistics of it
+        events = [proportion(int(count), n) for count in self.events[horizon, fund]]
+        return Position(
+            fund=spec.funds[fund],
+            days=spec.horizons[horizon],
+            paths=n,
+            fund_return=laws[0],
+            divergence=laws[1],
+            drawdown=self._law(horizon, fund, DRAWDOWN, n),
+            break_even=self._law(horizon, fund, BREAK_EVEN, n),
+            prob_loss_beyond=events[LOST],
+            prob_day_up=events[WILD_UP],
+            prob_day_down=events[WILD_DOWN],
+            prob_day_beyond=events[WILD],
+            exits=self._exits(spec, horizon, fund, events) if trade.has_exits else None,
+        )
+
+    def _exits(self, spec: Simulation, horizon: int, fund: int, events: list[Estimate]) -> Exits:
+        n = spec.paths
+        stopped, reached = (int(self.events[horizon, fund, event]) for event in (STOPPED, REACHED))
+        mean, sd = estimate(*self.edges[horizon, fund].tolist(), n)
+        return Exits(
+            exit_return=self._law(horizon, fund, EXIT, n),
+            prob_stop=events[STOPPED],
+            prob_target=events[REACHED],
+            prob_neither=proportion(n - stopped - reached, n),
+            prob_both=events[BOTH],
+            edge=Estimate(mean, sd / sqrt(n)),
+            stop_fill=self._law(horizon, fund, STOP_FILL, stopped) if stopped else None,
+            target_fill=self._law(horizon, fund, TARGET_FILL, reached) if reached else None,
+            days=self.exit_days[fund, :, : spec.horizons[horizon]],
+        )
+
+    def views(self, spec: Simulation, fund: int) -> Views:
+        """The last horizon of the fund of that number, by what the index did."""
+        count, sums = self.cells[fund], self.cell_sums[fund]
+        fund_return, fund_error = _means(sums[..., FUND], sums[..., FUND_SQUARE], count)
+        gap, gap_error = _means(sums[..., GAP], sums[..., GAP_SQUARE], count)
+        by_vol, leverage = sums.sum(axis=1), spec.funds[fund].leverage
+        even, even_error = _means(by_vol[:, EVEN], by_vol[:, EVEN_SQUARE], count.sum(axis=1))
+        return Views(
+            days=spec.horizons[-1],
+            leverage=leverage,
+            move_edges=move_edges(spec.market.expected_vol(), spec.horizons[-1]),
+            vol_edges=np.array(VOL_EDGES),
+            count=count,
+            index_return=_means(sums[..., INDEX], sums[..., INDEX], count)[0],
+            fund_return=fund_return,
+            fund_return_stderr=fund_error,
+            divergence=gap,
+            divergence_stderr=gap_error,
+            formula=_means(sums[..., FORMULA], sums[..., FORMULA], count)[0],
+            break_even=even,
+            break_even_stderr=even_error,
+        )
+
+
+def _means(total: np.ndarray, squares: np.ndarray, count: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Means and their standard errors; NaN where there are too few paths for one."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mean = total / count
+        variance = np.maximum(squares - total * mean, 0) / (count - 1)
+        return mean, np.where(count > 1, np.sqrt(variance / count), np.nan)
+
+
+def checked(spec: Simulation, statistics: "PositionStatistics | None") -> None:
+    """Refuse statistics that are not those of the run's positions.
+
+    Raises
+    ------
+    LetfError
+        If there are none where there should be, some where there should be none, or an array has another shape.
+    """
+    if (statistics is None) != (spec.trade is None):
+        raise LetfError("a run has statistics of positions where it has a trade, and only there")
+    if statistics is None:
+        return
+    for name, shape in PositionStatistics.shapes(spec).items():
+        if getattr(statistics, name).shape != shape:
+            raise LetfError(f"{name} must have shape {shape}, got {getattr(statistics, name).shape}")
