@@ -1,0 +1,1 @@
+"""Questions that a trader asks of a run before the trade."""
