@@ -2,12 +2,11 @@
 
 import numpy as np
 
+from simulator.history.bars import DECIMALS, bar_moves, bar_provenance, past_bars
 from simulator.history.daily import daily_log_returns
 from simulator.history.prices import Prices
 from simulator.spec.bootstrap import DEFAULT_BLOCK_DAYS, BootstrapMarket
 from simulator.spec.model import DEFAULT_DRIFT
-
-DECIMALS = 8  # of a log return that a file keeps
 
 
 def bootstrap_market(
@@ -23,7 +22,7 @@ def bootstrap_market(
     Parameters
     ----------
     prices : Prices
-        At least 251 days.
+        At least 251 days; open, high and low are the days' own, where most of them have such.
     block_days : float
         Mean length of a block.
     drift : float
@@ -36,11 +35,13 @@ def bootstrap_market(
         If the prices are too few, not daily, or do not move, or `block_days` is below 1.
     """
     returns = np.round(daily_log_returns(prices), DECIMALS)
+    bars = past_bars(prices)
     return BootstrapMarket(
         log_returns=tuple(returns.tolist()),
+        **bar_moves(bars),
         block_days=block_days,
         drift=drift,
         index=index,
         name=name or f"{index.lower()}-bootstrap",
-        provenance=prices.provenance() | {"days": len(returns)},
+        provenance=prices.provenance() | {"days": len(returns)} | bar_provenance(bars),
     )

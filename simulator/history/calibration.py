@@ -6,6 +6,7 @@ from typing import Any, Literal
 import numpy as np
 
 from simulator.errors import LetfError
+from simulator.history.bars import NO_OPENS
 from simulator.history.fitted import ERROR_DIGITS, SCHEMA, Fitted, significant, whole
 from simulator.history.likelihood import stationary
 from simulator.history.prices import Prices
@@ -177,7 +178,7 @@ class Calibration:
             if share < FEW_DAYS
         ]
         if self.prices.open is not None and self.overnight_share is None:
-            few.append("the opens are none, or not on the basis of the closes: no overnight_share")
+            few.append(NO_OPENS)
         return few
 
     def to_dict(self, market: MarkovMarket) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from simulator.errors import LetfError
 from simulator.history.daily import daily_log_returns
 from simulator.history.fitted import Fitted
 from simulator.history.garch_fit import GarchFit
+from simulator.history.overnight import overnight_share
 from simulator.history.prices import Prices
 from simulator.spec.model import TRADING_DAYS
 from simulator.spec.skewt import CutSkewT
@@ -75,6 +76,7 @@ def _fit(prices: Prices, found) -> GarchFit:
         **{name: fitted(theirs) for name, theirs in THEIRS.items()},
         persistence=persistence,
         long_run_vol=long_run_vol,
+        overnight_share=overnight_share(prices),
         log_likelihood=float(found.loglikelihood) + found.nobs * float(np.log(UNIT)),
         residuals=np.asarray(found.std_resid),
         conditional_vol=np.asarray(found.conditional_volatility) / UNIT * np.sqrt(TRADING_DAYS),

@@ -6,6 +6,7 @@ from typing import Any, Literal
 import numpy as np
 
 from simulator.errors import LetfError
+from simulator.history.bars import NO_OPENS
 from simulator.history.fitted import ERROR_DIGITS, SCHEMA, Fitted, significant
 from simulator.history.prices import Prices
 from simulator.history.state import as_of
@@ -36,6 +37,8 @@ class GarchFit:
         Of variance: E sd_t+1^2 = omega + persistence sd_t^2; the innovations' law is taken as known.
     long_run_vol : Fitted or None
         Volatility a year that variance returns to; None where persistence is 1 or more.
+    overnight_share : Fitted or None
+        Share of the days' variance between yesterday's close and the open; None without opens.
     log_likelihood : float
         Of the daily log returns, natural logarithm.
     residuals : float64 (T,)
@@ -54,6 +57,7 @@ class GarchFit:
     skew: Fitted
     persistence: Fitted
     long_run_vol: Fitted | None
+    overnight_share: Fitted | None
     log_likelihood: float
     residuals: np.ndarray
     conditional_vol: np.ndarray
@@ -98,6 +102,8 @@ class GarchFit:
         if initial not in ("last", "stationary"):
             raise LetfError(f'initial must be "last" or "stationary", got {initial!r}')
         keys: dict[str, Any] = {key: significant(value, DIGITS) for key, (value, _) in self.parameters().items()}
+        if self.overnight_share is not None:
+            keys["overnight_share"] = significant(self.overnight_share.estimate, DIGITS)
         if draw == "residuals":
             del keys["dof"], keys["skew"]
             keys["residuals"] = tuple(np.round(self.residuals, DECIMALS).tolist())
@@ -114,13 +120,19 @@ class GarchFit:
 
     def notes(self) -> list[str]:
         """What a reader should know before trusting the fit, one line each."""
-        if self.long_run_vol is not None:
-            return []
-        return [f"persistence {self.persistence.estimate:.4f}: variance returns to no long-run level, and grows"]
+        notes = []
+        if self.long_run_vol is None:
+            notes.append(
+                f"persistence {self.persistence.estimate:.4f}: variance returns to no long-run level, and grows"
+            )
+        if self.prices.open is not None and self.overnight_share is None:
+            notes.append(NO_OPENS)
+        return notes
 
     def to_dict(self, market: GarchMarket) -> dict[str, Any]:
         """The fit as machines read it, with the market that was made of it."""
-        derived = {"persistence": self.persistence, "long_run_vol": self.long_run_vol}
+        names = ("persistence", "long_run_vol", "overnight_share")
+        derived = {name: getattr(self, name) for name in names}
         return {
             "schema": SCHEMA,
             "market": market.to_dict(),
@@ -136,14 +148,15 @@ class GarchFit:
 
     def provenance(self) -> dict[str, Any]:
         """Where the parameters come from, as the market's file keeps it."""
-        fitted = self.parameters().items()
+        fitted = self.parameters()
+        if self.overnight_share is not None:
+            fitted["overnight_share"] = self.overnight_share
+        errors = {name: significant(error, ERROR_DIGITS) for name, (_, error) in fitted.items() if error is not None}
         return self.prices.provenance() | {
             "days": self.days,
             "innovations": "skewed t",
             "parameters": len(NAMES),
             "log_likelihood": round(self.log_likelihood, 4),
             "bic": round(self.bic, 4),
-            "standard_errors": {
-                key: significant(value.stderr, ERROR_DIGITS) for key, value in fitted if value.stderr is not None
-            },
+            "standard_errors": errors,
         }

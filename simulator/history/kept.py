@@ -16,7 +16,7 @@ from simulator.spec.market import Market, market_from_dict
 
 SOURCES = ("history", "spec", "kernels")  # folders of the package whose code a fit depends on
 LIBRARIES = ("arch", "numpy", "scipy")
-MOST_KEPT = 20  # files, of a quarter of a megabyte; the oldest go
+MOST_KEPT = 20  # files, of up to half a megabyte; the oldest go
 
 
 def kept(fit: Callable[[], Market], *given: str) -> Market:

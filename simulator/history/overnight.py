@@ -2,13 +2,13 @@
 
 import numpy as np
 
+from simulator.history.bars import opening_moves
 from simulator.history.fitted import Fitted
 from simulator.history.prices import Prices
 from simulator.history.ratio import weighted_ratio
 
 FEWEST_DAYS = 21.0  # of a regime, with opens
 LAGS = 21  # trading days over which squared returns' deviations may hang together
-FARTHEST = 3.0  # median |log open - log close| over that of daily log returns; 0.8 to 0.9 where both are of one basis
 
 
 def overnight_shares(prices: Prices, smoothed: np.ndarray) -> tuple[Fitted | None, ...] | None:
@@ -28,18 +28,19 @@ def overnight_shares(prices: Prices, smoothed: np.ndarray) -> tuple[Fitted | Non
     -------
     tuple of K, or None if there are no opens on the basis of the closes
     """
-    if prices.open is None:
+    overnight = opening_moves(prices)
+    if overnight is None:
         return None
-    with np.errstate(invalid="ignore", divide="ignore"):
-        overnight = np.log(prices.open[1:] / prices.close[:-1])
-        intraday = np.log(prices.close[1:] / prices.open[1:])
-    known = np.isfinite(overnight) & np.isfinite(intraday)
-    if not known.any():
-        return None
-    overnight, intraday = overnight[known], intraday[known]
-    if np.median(np.abs(intraday)) > FARTHEST * np.median(np.abs(overnight + intraday)):
-        return None
+    known = np.isfinite(overnight)
+    overnight, returns = overnight[known], prices.log_returns()[known]
+    intraday = returns - overnight
     return tuple(_share(p, overnight**2, intraday**2) for p in smoothed[known].T)
+
+
+def overnight_share(prices: Prices) -> Fitted | None:
+    """The share of all days alike; None without opens of any use."""
+    shares = overnight_shares(prices, np.ones((len(prices.close) - 1, 1)))
+    return None if shares is None else shares[0]
 
 
 def _share(p: np.ndarray, overnight: np.ndarray, intraday: np.ndarray) -> Fitted | None:

@@ -5,7 +5,7 @@ from math import exp, sqrt
 import numpy as np
 
 from simulator.errors import LetfError
-from simulator.history.bootstrap import DECIMALS
+from simulator.history.bars import DECIMALS, bar_moves, bar_provenance, past_bars
 from simulator.history.daily import daily_log_returns
 from simulator.history.forecast import (
     REGRESSION,
@@ -80,9 +80,11 @@ def scaled_bootstrap_market(
         recent_variances=_rounded(variances[-LONGEST:]),
         recent_log_returns=tuple(returns[-WEEK:].tolist()),
     )
-    first_drawn = {"first_drawn": str(prices.dates[1 + drawn[0]]), "days": len(drawn)}
+    bars = past_bars(prices, drawn)
+    first_drawn = {"first_drawn": str(prices.dates[1 + drawn[0]]), "days": len(drawn)} | bar_provenance(bars)
     return BootstrapMarket(
         log_returns=tuple(returns[drawn].tolist()),
+        **bar_moves(bars),
         block_days=block_days,
         scaling=scaling,
         drift=drift,

@@ -5,7 +5,7 @@ from simulator.output.text import grid, labelled, paragraph, with_error
 
 FOOTNOTE = (
     "variance tomorrow = omega + (alpha + gamma after a fall) surprise^2 + beta variance today. ± one standard error, "
-    "robust (Bollerslev and Wooldridge); ±- where a parameter is on its bound."
+    "robust (Bollerslev and Wooldridge), of the share by Newey and West; ±- where a parameter is on its bound."
 )
 
 
@@ -23,6 +23,8 @@ def garch_lines(fit: GarchFit) -> list[str]:
         ["persistence", with_error(fit.persistence, 1, 4)],
         ["long-run volatility, % a year", "none" if fit.long_run_vol is None else with_error(fit.long_run_vol, 100, 1)],
     ]
+    if fit.overnight_share is not None:
+        rows.append(["overnight share of variance, %", with_error(fit.overnight_share, 100, 1)])
     return [
         *labelled("Fit", f"{model}, log-likelihood {fit.log_likelihood:.2f}, BIC {fit.bic:.1f}"),
         "",

@@ -139,6 +139,23 @@ def test_markets_survive_their_files(tmp_path):
     assert "as_of" not in fit().market(initial="stationary").provenance
 
 
+def test_the_overnight_share_is_told_where_there_are_opens():
+    """Opens that halve each day's move in the mean: half of the variance, but for what both halves have in common."""
+    x = made().log_returns()
+    halves = x / 2 + np.random.default_rng(3).normal(0, 0.003, len(x))
+    opens = np.concatenate([made().close[:1], made().close[:-1] * np.exp(halves)])
+    found = fit_garch(replace(made(), open=opens))
+    share = (halves**2).sum() / (halves**2 + (x - halves) ** 2).sum()
+    assert found.overnight_share.estimate == pytest.approx(share, rel=1e-12) and 0 < found.overnight_share.stderr < 0.05
+    for draw in ("skewt", "residuals"):
+        assert found.market(draw=draw).overnight_share == pytest.approx(share, rel=1e-4)
+    assert set(found.provenance()["standard_errors"]) == {*TRUTH, "annual_log_drift", "overnight_share"}
+    assert found.to_dict(found.market())["overnight_share"] == found.overnight_share._asdict()
+    assert fit().overnight_share is fit().market().overnight_share is None
+    useless = replace(found, overnight_share=None)
+    assert useless.notes() == ["the opens are none, or not on the basis of the closes: no overnight_share"]
+
+
 def test_residuals_are_standardised():
     assert np.std(fit().residuals) == pytest.approx(1, abs=0.05)
     x = made().log_returns()

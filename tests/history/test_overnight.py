@@ -7,7 +7,7 @@ import pytest
 from prices import prices
 
 from simulator.history.calibrate import calibrate
-from simulator.history.overnight import overnight_shares
+from simulator.history.overnight import overnight_share, overnight_shares
 from simulator.history.prices import read_prices
 
 SIGMAS = 4
@@ -32,6 +32,16 @@ def true_share(overnight, intraday):
 def test_known_shares_are_found_within_their_errors():
     for share, truth in zip(overnight_shares(*made()), (true_share(*CALM), true_share(*WILD)), strict=True):
         assert abs(share.estimate - truth) < SIGMAS * share.stderr < 0.2
+
+
+def test_one_share_of_all_days_is_that_of_their_whole_variance():
+    given, laws = made()
+    days = laws.mean(axis=0)
+    overnight, intraday = (days @ np.array([CALM[i], WILD[i]]) ** 2 for i in (0, 1))
+    found = overnight_share(given)
+    assert abs(found.estimate - overnight / (overnight + intraday)) < SIGMAS * found.stderr < 0.2
+    assert overnight_share(given) == overnight_shares(given, np.ones((DAYS, 1)))[0]
+    assert overnight_share(replace(given, open=None)) is None
 
 
 def test_standard_errors_are_the_spread_of_repeated_samples():
