@@ -23,3 +23,21 @@ def market_from_dict(data: Any) -> Market:
     if not isinstance(kind, str) or kind not in KINDS:
         raise LetfError(f"market: kind must be one of {', '.join(KINDS)}, got {kind!r}")
     return KINDS[kind].from_dict(data)
+
+
+def has_leverage_effect(market: Market) -> bool:
+    """Whether falls of the index come with higher volatility after them, as they do in markets.
+
+    Regimes have it only where each has its own drift, one drift for all leaves it out; GARCH where it answers more to
+    falls or its innovations are not symmetric; past days as far as blocks keep them together; an ensemble where any
+    member has it. Days that do not hang together have none.
+    """
+    match market:
+        case MarkovMarket():
+            return market.drift == "regime" and len(market.regimes) > 1
+        case GarchMarket():
+            return market.gamma > 0 or market.skew != 0  # skew is None where residuals are drawn
+        case BootstrapMarket():
+            return market.scaling is not None or market.block_days > 1
+        case EnsembleMarket():
+            return any(has_leverage_effect(member.market) for member in market.members)
