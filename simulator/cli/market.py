@@ -31,8 +31,13 @@ def load_market(
     index: str = "IWM",
     accept_jumps: bool = False,
     quiet: bool = False,
+    default: str | None = None,
 ) -> "Market":
-    """The market that the options of `MARKET` describe; `index` is that of one fitted to the prices of `as_of`."""
+    """The market that the options of `MARKET` describe.
+
+    `index` is that of one fitted to the prices of `as_of`; `default` the built-in market where neither one nor prices
+    are given, that of `preset_market` unless told.
+    """
     if scale_vol is not None and isnan(scale_vol):
         if vol is None:
             raise click.UsageError("--scale-vol needs a volatility: --scale-vol 30%.")
@@ -45,7 +50,7 @@ def load_market(
         raise click.UsageError("--vol-index sharpens the state that --as-of finds; give both.")
     if accept_jumps and as_of is None:
         raise click.UsageError("--accept-jumps is about the prices of --as-of; give both.")
-    chosen = _found_market(market) if market is not None or as_of is None else None
+    chosen = None if market is None and as_of is not None else _found_market(market, default)
     if as_of is None:
         assert chosen is not None  # it was found
         chosen = chosen if drift is None else replace(chosen, drift=drift)
@@ -62,15 +67,17 @@ def load_market(
     return _elsewhere(chosen.with_vol(vol))
 
 
-def _found_market(market: Path | None) -> "Market":
+def _found_market(market: Path | None, default: str | None) -> "Market":
     """The market of a file, or the built-in one of that name."""
-    from simulator.spec.files import DEFAULT_MARKET, MARKET_FILES, preset_market, read_market
+    from simulator.spec.files import DEFAULT_MARKET, MARKETS, is_preset, preset_market, read_market
 
-    if market is None or (str(market) in MARKET_FILES and not market.exists()):
-        return preset_market(str(market or DEFAULT_MARKET))
+    if market is None:
+        return preset_market(default or DEFAULT_MARKET)
+    if is_preset(str(market)) and not market.exists():
+        return preset_market(str(market))
     if market.exists() or market.suffix:
         return read_market(market)
-    raise LetfError(f"{market}: no such file, and no built-in market; built in: {', '.join(MARKET_FILES)}")
+    raise LetfError(f"{market}: no such file, and no built-in market; built in: {', '.join(MARKETS)}")
 
 
 def _started(
@@ -147,10 +154,9 @@ def _elsewhere(market: "Market") -> "Market":
 
 def _in_regime(market: "Market", regime: str) -> "Market":
     """The market whose day 1 is in `regime`."""
+    from simulator.spec.ensemble import EnsembleMarket
     from simulator.spec.markov import MarkovMarket
 
-    if not isinstance(market, MarkovMarket):
-        raise LetfError(
-            f"--regime needs a market of regimes, {market.name} is of kind {market.kind}; start it by --vol"
-        )
-    return _elsewhere(replace(market, initial=market.regimes[market.regime_number(regime)].name))
+    if isinstance(market, MarkovMarket) or (isinstance(market, EnsembleMarket) and market.regimes_market):
+        return _elsewhere(market.in_regime(regime))
+    raise LetfError(f"--regime needs a market of regimes, {market.name} is of kind {market.kind}; start it by --vol")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 @click.option("--market", type=opt.INPUT_FILE, metavar="FILE", help="Show the market in this TOML file too.")
 @opt.options(opt.JSON)
 def markets(market, as_json):
-    """List the built-in markets: regimes, transitions, and the prices they were fitted to.
+    """List the built-in markets: what they are made of, where they start, and the prices they were fitted to.
 
     \b
     letf markets

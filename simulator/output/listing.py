@@ -4,8 +4,10 @@ import textwrap
 
 from simulator.output.document import dumps
 from simulator.output.heading import drift_text, market_line, percent, start_line
-from simulator.output.text import WIDTH
+from simulator.output.text import WIDTH, paragraph
+from simulator.spec.ensemble import EnsembleMarket
 from simulator.spec.fund import Fund, funds_to_dict
+from simulator.spec.garch import GarchMarket
 from simulator.spec.market import Market
 from simulator.spec.markov import MarkovMarket
 
@@ -42,14 +44,27 @@ def markets_to_text(markets: tuple[Market, ...]) -> str:
 
 def _market_lines(market):
     yield market_line(market)
-    if isinstance(market, MarkovMarket):
-        yield from _regime_lines(market)
-        start = market.initial if isinstance(market.initial, str) else "given probabilities"
-        yield f"{drift_text(market)}, start: {start}"
-    else:
-        yield f"{drift_text(market)}, start: {start_line(market)}"
+    start = start_line(market)
+    match market:
+        case MarkovMarket():
+            yield from _regime_lines(market)
+            start = market.initial if isinstance(market.initial, str) else "given probabilities"
+        case GarchMarket():
+            yield from paragraph(_recursion(market))
+        case EnsembleMarket():
+            parts = (f"{percent(member.weight)} of paths {member.market.name}" for member in market.members)
+            yield from paragraph(", ".join(parts))
+    yield from paragraph(f"{drift_text(market)}, start: {start}")
     if source := market.provenance.get("source_file"):
         yield f"fitted to {source} (SHA-256 {str(market.provenance.get('sha256', 'unknown'))[:16]}...)"
+
+
+def _recursion(market):
+    names = ("alpha", "gamma", "beta", "persistence")
+    told = ", ".join(f"{name} {getattr(market, name):.3f}" for name in names)
+    if market.dof is None:
+        return f"{told}; {len(market.residuals):,} residuals"
+    return f"{told}; skewed t of {market.dof:.3g} degrees of freedom, skew {market.skew:.2f}"
 
 
 def _regime_lines(market):

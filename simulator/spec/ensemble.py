@@ -81,6 +81,23 @@ class EnsembleMarket(IndexModel):
         members = tuple(replace(member, market=change(member.market)) for member in self.members)
         return replace(self, members=members)
 
+    @property
+    def regimes_market(self) -> MarkovMarket | None:
+        """The first member that is a market of regimes."""
+        return next((one.market for one in self.members if isinstance(one.market, MarkovMarket)), None)
+
+    def in_regime(self, name: str) -> "EnsembleMarket":
+        """The ensemble whose first market of regimes starts in the one called `name`.
+
+        All others start so that their `expected_vol` is that market's from there.
+        """
+        first = self.regimes_market
+        if first is None:
+            raise LetfError(f"regime {name!r} needs a market of regimes; no member of {self.name} is one")
+        started = first.in_regime(name)
+        vol = started.expected_vol()
+        return self._each(lambda market: started if market is first else market.with_vol(vol))
+
     def expected_vol(self) -> float:
         """Root of the mean annual variance over the first 21 days."""
         return sqrt(sum(member.weight * member.market.expected_vol() ** 2 for member in self.members))

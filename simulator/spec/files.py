@@ -5,17 +5,25 @@ import tomllib
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 from simulator.errors import LetfError
+from simulator.spec.ensemble import EnsembleMarket, Member, SingleMarket
 from simulator.spec.fund import Fund, funds_from_dict, funds_to_dict
 from simulator.spec.market import Market, market_from_dict
 from simulator.spec.markov import MarkovMarket
+from simulator.spec.model import PRICE_KEYS
 
 PRESETS = files("simulator") / "presets"
 DEFAULT_MARKET = "iwm-markov3"
-MARKETS = (DEFAULT_MARKET,)
-MARKET_FILES = {DEFAULT_MARKET: "iwm.toml", "iwm": "iwm.toml"}  # a market goes by its name and its file's
+GARCH_MARKET, ENSEMBLE_MARKET = "iwm-garch", "iwm-ensemble"
+MARKETS = (DEFAULT_MARKET, GARCH_MARKET, ENSEMBLE_MARKET)
+MARKET_FILES = {DEFAULT_MARKET: "iwm.toml", GARCH_MARKET: "iwm-garch.toml"}
+SHORT_NAMES = {"iwm": DEFAULT_MARKET}  # a market goes by its file's name too
+ENSEMBLE_WHY = (
+    "built in, for no prices are given; its GARCH half brings the leverage effect, that falls come with high "
+    "volatility: --as-of IWM.csv asks the best model where the market stands now"
+)
 MOST_BYTES = 64 << 20
 DIGITS = 10  # significant, of a float that is written
 NUMBERS = re.compile(r"\[\s*\n[-+.\w,\s]*\]")  # an array of numbers over several lines; strings never span lines
@@ -89,11 +97,47 @@ def read_funds(path: Path | str) -> tuple[Fund, ...]:
     return _within(path, funds_from_dict, _parsed(read_bytes(path), str(path)))
 
 
-def preset_market(name: str = DEFAULT_MARKET) -> MarkovMarket:
+def is_preset(name: str) -> bool:
+    """Whether a market of that name comes with the package."""
+    return name in MARKETS or name in SHORT_NAMES
+
+
+@overload
+def preset_market() -> MarkovMarket: ...
+
+
+@overload
+def preset_market(name: str) -> Market: ...
+
+
+def preset_market(name: str = DEFAULT_MARKET) -> Market:
     """A market that comes with the package."""
-    if name not in MARKET_FILES:
+    if not is_preset(name):
         raise LetfError(f"unknown market {name!r}; built in: {', '.join(MARKETS)}")
-    return MarkovMarket.from_dict(_parsed((PRESETS / MARKET_FILES[name]).read_bytes(), name))
+    name = SHORT_NAMES.get(name, name)
+    if name == ENSEMBLE_MARKET:
+        return halves(*(_preset_member(member) for member in MARKET_FILES))
+    return _preset_member(name)
+
+
+def halves(*members: SingleMarket) -> EnsembleMarket:
+    """The built-in ensemble: the same share of the paths for each of these built-in markets, or of refits of them."""
+    first = members[0]
+    assert isinstance(first.drift, float)  # built in with one drift for all regimes
+    origin = {key: first.provenance[key] for key in PRICE_KEYS if key in first.provenance}
+    return EnsembleMarket(
+        members=tuple(Member(weight=1 / len(members), market=member) for member in members),
+        drift=first.drift,
+        index=first.index,
+        name=ENSEMBLE_MARKET,
+        provenance={"why": ENSEMBLE_WHY} | origin,
+    )
+
+
+def _preset_member(name: str) -> SingleMarket:
+    market = market_from_dict(_parsed((PRESETS / MARKET_FILES[name]).read_bytes(), name))
+    assert isinstance(market, SingleMarket)  # files of ours
+    return market
 
 
 def preset_funds() -> tuple[Fund, ...]:

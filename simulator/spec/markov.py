@@ -109,6 +109,10 @@ class MarkovMarket(IndexModel):
             raise LetfError(f"unknown regime {name!r}; this market has: {', '.join(self.regime_names)}")
         return names.index(name.lower())
 
+    def in_regime(self, name: str) -> "MarkovMarket":
+        """The market whose day 1 is in the regime called `name`, in any case."""
+        return replace(self, initial=self.regimes[self.regime_number(name)].name)
+
     @property
     def knows_vol_index(self) -> bool:
         """Whether every regime says what a volatility index stands at in it."""

@@ -12,7 +12,7 @@ from simulator.errors import LetfError
 from simulator.history.fitted import Fitted
 from simulator.history.garch import fit_garch
 from simulator.history.prices import read_prices
-from simulator.spec.files import market_to_toml, read_market
+from simulator.spec.files import market_to_toml, preset_market, read_market
 from simulator.spec.garch import GarchMarket
 from simulator.spec.skewt import CutSkewT
 
@@ -75,6 +75,16 @@ def test_the_market_starts_from_archs_forecast(shared_data):
     market = fit_garch(read).market()
     assert market.first_variance() == pytest.approx(variance, rel=KEPT)
     assert market.provenance["as_of"] == "2024-12-31"
+
+
+def test_the_preset_is_the_fit_of_the_real_prices(shared_data):
+    preset = preset_market("iwm-garch")
+    made = fit_garch(read_prices(shared_data / "IWM.csv")).market(initial="stationary")
+    assert (made.name, made.initial, made.drift) == (preset.name, preset.initial, preset.drift)
+    for name in (*TRUTH, "annual_log_drift", "overnight_share"):
+        assert getattr(made, name) == pytest.approx(getattr(preset, name), rel=KEPT)
+    same = ("source_file", "sha256", "price_column", "first_date", "last_date", "days", "parameters")
+    assert {key: made.provenance[key] for key in same} == {key: preset.provenance[key] for key in same}
 
 
 def test_known_parameters_are_recovered_within_their_errors():

@@ -114,6 +114,25 @@ def test_a_volatility_is_every_members(method):
     assert [entry.weight for entry in changed.members] == [entry.weight for entry in THREE.members]
 
 
+def test_a_start_in_a_regime_is_that_of_the_market_of_regimes_and_its_volatility_the_others():
+    started = THREE.in_regime("REGIME1")
+    vol = THREE.members[1].market.in_regime("regime1").expected_vol()
+    assert started.members[1].market.initial == "regime1"
+    assert [entry.market.expected_vol() for entry in started.members] == pytest.approx([vol] * 3, rel=1e-12)
+    assert THREE.regimes_market == THREE.members[1].market
+    two = ensemble(market(2), market(3))
+    assert two.in_regime("regime2").members[0].market.initial == "regime2"
+    with pytest.raises(LetfError, match="unknown regime 'panic'; this market has: regime1, regime2"):
+        THREE.in_regime("panic")
+
+
+def test_a_start_in_a_regime_needs_regimes():
+    none = ensemble(SKEWED, BOOTSTRAP, name="pair")
+    assert none.regimes_market is None
+    with pytest.raises(LetfError, match="regime 'calm' needs a market of regimes; no member of pair is one"):
+        none.in_regime("calm")
+
+
 def test_a_member_that_cannot_start_there_is_told():
     with pytest.raises(LetfError, match="vol 60% is out of reach of this market's start") as caught:
         THREE.with_vol(0.6)

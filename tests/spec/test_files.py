@@ -5,8 +5,9 @@ import tomli_w
 from examples import fund, market
 
 from simulator.errors import LetfError
-from simulator.spec.files import find_funds, preset_funds, preset_market, read_funds, read_market
+from simulator.spec.files import MARKETS, find_funds, preset_funds, preset_market, read_funds, read_market
 from simulator.spec.fund import funds_to_dict
+from simulator.spec.market import has_leverage_effect
 
 MARKET = """schema = "letf.market/1"
 index = "IWM"
@@ -144,8 +145,32 @@ def test_fitted_costs_of_the_preset_funds():
     assert -funds["TZA"].annual_carry(0.0) == pytest.approx(0.0179, abs=0.0005)
 
 
+def test_preset_markets_go_by_their_names():
+    for name in MARKETS:
+        one = preset_market(name)
+        assert one.name == name and (one.index, one.drift) == ("IWM", 0.08)
+        assert "--as-of IWM.csv" in one.provenance["why"] and one.provenance["last_date"] == "2024-12-31"
+        assert getattr(one, "initial", "stationary") == "stationary"
+    assert preset_market() == preset_market("iwm") == preset_market("iwm-markov3")
+
+
+def test_the_preset_ensemble_is_half_of_each_other_preset():
+    found = preset_market("iwm-ensemble")
+    assert [(member.weight, member.market) for member in found.members] == [
+        (0.5, preset_market("iwm-markov3")),
+        (0.5, preset_market("iwm-garch")),
+    ]
+    assert found.provenance["why"] != found.members[0].market.provenance["why"]
+    assert has_leverage_effect(found) and not has_leverage_effect(preset_market())
+
+
+def test_presets_hold_numbers_that_were_fitted_and_never_the_days():
+    for name in MARKETS:
+        assert len(str(preset_market(name).to_dict())) < 5000
+
+
 def test_unknown_names_list_the_known():
-    with pytest.raises(LetfError, match="unknown market 'spy'; built in: iwm"):
+    with pytest.raises(LetfError, match="unknown market 'spy'; built in: iwm-markov3, iwm-garch, iwm-ensemble"):
         preset_market("spy")
     with pytest.raises(LetfError, match="unknown fund 'TQQQ'; known: IWM, TNA, TZA"):
         find_funds(("TNA", "TQQQ"), preset_funds())
