@@ -9,14 +9,35 @@ import numpy as np
 from simulator import bins
 from simulator.distribution import Distribution, Estimate, estimate, proportion
 from simulator.errors import LetfError
+from simulator.ledger import (
+    BOTH,
+    BREAK_EVEN,
+    CELL_SUMS,
+    DRAWDOWN,
+    EVEN,
+    EVEN_SQUARE,
+    EVENTS,
+    EXIT,
+    FORMULA,
+    FUND,
+    FUND_SQUARE,
+    GAP,
+    GAP_SQUARE,
+    INDEX,
+    LAWS,
+    LOST,
+    REACHED,
+    STOP_FILL,
+    STOPPED,
+    TARGET_FILL,
+    WILD,
+    WILD_DOWN,
+    WILD_UP,
+)
 from simulator.spec.fund import Fund
 from simulator.spec.run import Simulation
 from simulator.spec.views import CENTRES, VOL_EDGES, move_edges
 
-WILD_DAY = 0.15  # a fund's move in a day, by closes, that is counted
-DRAWDOWN, BREAK_EVEN, EXIT, STOP_FILL, TARGET_FILL, LAWS = range(6)
-LOST, WILD_UP, WILD_DOWN, WILD, STOPPED, REACHED, BOTH, EVENTS = range(8)
-INDEX, FUND, FUND_SQUARE, GAP, GAP_SQUARE, FORMULA, EVEN, EVEN_SQUARE, CELL_SUMS = range(9)
 VOLS = len(VOL_EDGES) + 1
 
 
@@ -163,6 +184,21 @@ class PositionStatistics:
         summed = {field.name: sum(getattr(part, field.name) for part in parts) for field in fields(cls)}
         return cls(**summed | {"extremes": np.stack([low.min(axis=0), high.max(axis=0)], axis=-1)})
 
+    def is_whole(self, paths: int) -> bool:
+        """Whether the statistics are numbers of their kind and count as many paths as there were."""
+        floats = (self.sums, self.extremes, self.edges, self.cell_sums)
+        counted = self.counts.sum(axis=-1)
+        fills = self.events[..., [STOPPED, REACHED]]
+        return (
+            all(array.dtype == np.float64 for array in floats)
+            and all(array.dtype == np.int64 for array in (self.below, self.events, self.exit_days, self.cells))
+            and all(bool(((array >= 0) & (array <= paths)).all()) for array in (self.below, self.events, self.cells))
+            and bool((counted[..., [DRAWDOWN, BREAK_EVEN]] == paths).all())
+            and bool((counted[..., [STOP_FILL, TARGET_FILL]] == fills).all())
+            and bool((self.exit_days >= 0).all() and (self.exit_days.sum(axis=-1) == fills[-1]).all())
+            and bool((self.cells.sum(axis=(1, 2)) == paths).all())
+        )
+
     def _law(self, horizon: int, fund: int, law: int, n: int) -> Distribution:
         total, squares = self.sums[horizon, fund, law].tolist()
         low, high = self.extremes[horizon, fund, law].tolist()
@@ -192,7 +228,8 @@ class PositionStatistics:
     def _exits(self, spec: Simulation, horizon: int, fund: int, events: list[Estimate]) -> Exits:
         n = spec.paths
         stopped, reached = (int(self.events[horizon, fund, event]) for event in (STOPPED, REACHED))
-        mean, sd = estimate(*self.edges[horizon, fund].tolist(), n)
+        total, squares = self.edges[horizon, fund].tolist()
+        mean, sd = estimate(total, squares, n)
         return Exits(
             exit_return=self._law(horizon, fund, EXIT, n),
             prob_stop=events[STOPPED],

@@ -28,6 +28,7 @@ QUANTILES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 PARTS = ("compounding", "volatility_drag", "carry")
 RISK_LEVEL = 0.95
 MOST_BYTES = 1 << 30  # of a result file
+POSITIONS = "positions_"  # what the names of their arrays begin with
 REQUIRED = ("sums", "extremes", "below", "used", "counts")  # arrays of a part
 
 
@@ -201,15 +202,32 @@ def _prefix(number: int) -> str:
 
 
 def _arrays(result: Result) -> dict[str, np.ndarray]:
-    used = np.flatnonzero(result.counts)
-    return {
+    arrays = {
         "sums": result.sums,
         "extremes": result.extremes,
         "below": result.below,
-        "used": used.astype(np.int32),
-        "counts": _smallest(result.counts.ravel()[used]),
+        **_sparse(result.counts),
         "capped": np.array(result.capped),
     }
+    if result.positions is None:
+        return arrays
+    held = {**vars(result.positions), **_sparse(result.positions.counts)}
+    return arrays | {f"{POSITIONS}{name}": array for name, array in held.items()}
+
+
+def _sparse(counts: np.ndarray) -> dict[str, np.ndarray]:
+    """Which bins are used, and their counts."""
+    used = np.flatnonzero(counts)
+    return {"used": used.astype(np.int32), "counts": _smallest(counts.ravel()[used])}
+
+
+def _dense(shape: tuple[int, ...], paths: int, used: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """The histograms that `_sparse` took apart."""
+    if not (used.dtype.kind in "iu" and bool((used >= 0).all() and (np.diff(used) > 0).all())):
+        raise LetfError("damaged result: its statistics contradict each other; make it again with letf simulate")
+    whole = np.zeros(shape, np.min_scalar_type(paths))
+    whole.ravel()[used] = counts
+    return whole
 
 
 def _total(counts: list[np.ndarray]) -> np.ndarray:
@@ -220,7 +238,7 @@ def _total(counts: list[np.ndarray]) -> np.ndarray:
 
 
 def _smallest(counts: np.ndarray) -> np.ndarray:
-    return counts.astype(np.min_scalar_type(counts.max()))
+    return counts.astype(np.min_scalar_type(counts.max(initial=0)))
 
 
 def _summary(law: Distribution) -> dict[str, Any]:
@@ -268,19 +286,24 @@ def _from_parts(header: Mapping[str, Any], arrays: dict[str, np.ndarray]) -> Res
 
 
 def _part(spec: Simulation, prefix: str, arrays: dict[str, np.ndarray]) -> Result:
-    used = arrays[f"{prefix}used"]
-    counts = np.zeros((len(spec.horizons), 1 + 2 * len(spec.funds), bins.COUNT), np.min_scalar_type(spec.paths))
-    counts.ravel()[used] = arrays[f"{prefix}counts"]
+    shape = (len(spec.horizons), 1 + 2 * len(spec.funds), bins.COUNT)
+    counts = _dense(shape, spec.paths, arrays[f"{prefix}used"], arrays[f"{prefix}counts"])
     sums, extremes, below = (arrays[f"{prefix}{name}"] for name in REQUIRED[:3])
     capped = operator.index(arrays.get(f"{prefix}capped", np.array(0)).item())
-    result = Result(spec=spec, sums=sums, extremes=extremes, below=below, counts=counts, capped=capped)
-    if not (_is_rising(used) and _is_whole(result)):
+    positions = None if spec.trade is None else _held(spec, f"{prefix}{POSITIONS}", arrays)
+    result = Result(
+        spec=spec, sums=sums, extremes=extremes, below=below, counts=counts, capped=capped, positions=positions
+    )
+    if not _is_whole(result):
         raise LetfError("damaged result: its statistics contradict each other; make it again with letf simulate")
     return result
 
 
-def _is_rising(used: np.ndarray) -> bool:
-    return used.dtype.kind in "iu" and bool((used >= 0).all() and (np.diff(used) > 0).all())
+def _held(spec: Simulation, prefix: str, arrays: dict[str, np.ndarray]) -> PositionStatistics:
+    shapes = PositionStatistics.shapes(spec)
+    held = {name: arrays[f"{prefix}{name}"] for name in shapes}
+    held["counts"] = _dense(shapes["counts"], spec.paths, arrays[f"{prefix}used"], held["counts"])
+    return PositionStatistics(**held)
 
 
 def _is_whole(result: Result) -> bool:
@@ -292,6 +315,7 @@ def _is_whole(result: Result) -> bool:
         and 0 <= result.capped <= paths * result.spec.horizons[-1]
         and bool(((result.below >= 0) & (result.below <= paths)).all())
         and bool((result.counts.sum(axis=-1) == paths).all())
+        and (result.positions is None or result.positions.is_whole(paths))
         and not bool(
             (np.isnan(result.extremes).any(axis=-1) & np.isfinite(result.sums[:, : result.below.shape[1], 0])).any()
         )

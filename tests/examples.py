@@ -7,6 +7,7 @@ import numpy as np
 from simulator.engine.blocks import Statistics
 from simulator.engine.lower import lower
 from simulator.engine.lower_market import lower_market
+from simulator.kernels.bars import NOTHING, room_for_bars
 from simulator.kernels.market import before_first_day, index_days
 from simulator.kernels.rng import FILL_WORDS, NORMALS, normals, philox_words
 from simulator.kernels.stats import LANES
@@ -121,7 +122,9 @@ def index_log_returns(market, days, paths, seed=1):
         state, moves = before_first_day(lowered), []
         for day in range(0, days, FILL_WORDS):
             r, count = np.empty((FILL_WORDS, LANES), np.float32), min(FILL_WORDS, days - day)
-            index_days(lowered, np.uint64(seed), np.uint64(first), day, count, LANES, state, r)
+            index_days(
+                lowered, np.uint64(seed), np.uint64(first), day, count, LANES, state, r, NOTHING, room_for_bars(NOTHING)
+            )
             moves.append(np.log1p(r[:count].astype(float)))
         lanes.append(np.concatenate(moves))
     return np.concatenate(lanes, axis=1).T[:paths]

@@ -28,7 +28,7 @@ def broken_contracts(folder):
 
 
 LAYERS = "Imports go one way"
-KERNELS = "Kernels know nothing but numbers and bins"
+KERNELS = "Kernels know nothing but numbers and where statistics are kept"
 
 
 @pytest.mark.parametrize(

@@ -5,15 +5,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from simulator import bins
+from simulator.engine.laws import Laws
 from simulator.engine.lower import Lowered, lower
+from simulator.engine.positions import Positions
 from simulator.kernels.paths import run_block
-from simulator.kernels.stats import LANES, PARTIAL, Tally
+from simulator.kernels.stats import LANES
 from simulator.spec.run import Simulation
-from simulator.sums import ExactSums
 
 BLOCK_WORK = 2**24  # path-days a block, one fund's day or a tenth of one observation counted as one
-MOST_COUNTED = 2**32 - 1  # paths that 32 bits can count
 
 
 def block_paths(spec: Simulation) -> int:
@@ -45,27 +44,15 @@ class Statistics:
     """What blocks of paths add up to. Every sum is exact: order and grouping of the blocks leave no trace."""
 
     def __init__(self, spec: Simulation):
-        horizons, funds = len(spec.horizons), len(spec.funds)
-        observed = 1 + 2 * funds
-        extremes = np.empty((horizons, observed, 2, PARTIAL))
-        extremes[:, :, 0], extremes[:, :, 1] = np.inf, -np.inf
+        funds = len(spec.funds)
         self.paths = 0
-        self.sums = ExactSums((horizons, observed + 3 * funds, 2))
-        self.tally = Tally(
-            sums=np.zeros((*self.sums.shape, PARTIAL)),
-            extremes=extremes,
-            below=np.zeros((horizons, observed), np.int64),
-            counts=np.zeros((horizons, observed, bins.COUNT), np.uint32),
-            capped=np.zeros(1, np.int64),
-        )
-        self._counted: np.ndarray | None = None  # int64, once there are more paths than 32 bits count
-        self._uncounted = 0  # paths whose counts are in the tally
+        self.laws = Laws(len(spec.horizons), observed=1 + 2 * funds, summed=1 + 5 * funds)
+        self.positions = Positions(spec)
 
     def run(self, lowered: Lowered, first: int, paths: int) -> None:
         """Simulate one block and add what it did."""
-        if self._uncounted + paths > MOST_COUNTED:
-            self._empty(np.zeros(1, np.int64))
-        self.tally.sums[:] = 0.0
+        self.laws.before(paths)
+        self.positions.before(paths)
         run_block(
             lowered.seed,
             np.uint64(first),
@@ -74,53 +61,16 @@ class Statistics:
             lowered.leverages,
             lowered.carries,
             lowered.horizons,
-            self.tally,
+            lowered.trade,
+            self.laws.tally,
+            self.positions.tally,
         )
-        self.sums.add(_fold(self.tally.sums))
+        self.laws.after()
+        self.positions.after()
         self.paths += paths
-        self._uncounted += paths
-
-    def _empty(self, more: np.ndarray) -> None:
-        """Move the tally's 32-bit counts, and `more`, into 64 bits."""
-        self._counted = np.add(self.counts(), more, dtype=np.int64)
-        self.tally.counts.fill(0)
-        self._uncounted = 0
-
-    def counts(self) -> np.ndarray:
-        """The histograms, (horizons, 1 + 2 funds, bins)."""
-        if self._counted is None:
-            return self.tally.counts
-        return self._counted + self.tally.counts
 
     def merge(self, other: "Statistics") -> None:
         """Add what other blocks of the same run did."""
+        self.laws.merge(other.laws, other.paths)
+        self.positions.merge(other.positions, other.paths)
         self.paths += other.paths
-        self.sums.merge(other.sums)
-        mine, theirs = self.tally, other.tally
-        np.minimum(mine.extremes[:, :, 0], theirs.extremes[:, :, 0], out=mine.extremes[:, :, 0])
-        np.maximum(mine.extremes[:, :, 1], theirs.extremes[:, :, 1], out=mine.extremes[:, :, 1])
-        np.add(mine.below, theirs.below, out=mine.below)
-        np.add(mine.capped, theirs.capped, out=mine.capped)
-        counts = other.counts()
-        if self._uncounted + other.paths > MOST_COUNTED:
-            self._empty(counts)
-            return
-        first, last = bins.bin_of(np.moveaxis(other.extremes(), -1, 0))
-        for row in np.ndindex(first.shape):  # of each histogram the span that is used; the rest never becomes memory
-            span = slice(first[row], last[row] + 1)
-            self.tally.counts[row][span] += counts[row][span]
-        self._uncounted += other.paths
-
-    def extremes(self) -> np.ndarray:
-        """Least and greatest values, (horizons, 1 + 2 funds, 2)."""
-        low, high = self.tally.extremes[:, :, 0], self.tally.extremes[:, :, 1]
-        return np.stack([low.min(axis=-1), high.max(axis=-1)], axis=-1)
-
-
-def _fold(partial: np.ndarray) -> np.ndarray:
-    """Sums along the last axis, halves added to halves: an order that no version of NumPy changes."""
-    with np.errstate(over="ignore", invalid="ignore"):  # a sum beyond a float is infinite, as it should be
-        while partial.shape[-1] > 1:
-            half = partial.shape[-1] // 2
-            partial = partial[..., :half] + partial[..., half:]
-    return partial[..., 0]

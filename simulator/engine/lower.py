@@ -5,7 +5,9 @@ from typing import NamedTuple
 import numpy as np
 
 from simulator.engine.lower_market import lower_market
+from simulator.engine.lower_trade import lower_trade
 from simulator.kernels.market import Market
+from simulator.kernels.positions import Trade
 from simulator.spec.model import TRADING_DAYS
 from simulator.spec.run import Simulation
 
@@ -18,6 +20,7 @@ class Lowered(NamedTuple):
     leverages: np.ndarray
     carries: np.ndarray
     horizons: np.ndarray
+    trade: Trade
 
 
 def lower(spec: Simulation) -> Lowered:
@@ -28,4 +31,5 @@ def lower(spec: Simulation) -> Lowered:
         leverages=np.array([fund.leverage for fund in spec.funds]),
         carries=np.array([fund.annual_carry(spec.rate) for fund in spec.funds]) / TRADING_DAYS,
         horizons=np.array(spec.horizons, np.int64),
+        trade=lower_trade(spec),
     )

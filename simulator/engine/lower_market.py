@@ -21,6 +21,7 @@ from simulator.spec.scaling import ERROR_SHARE
 from simulator.spec.skewt import CutSkewT
 from simulator.spec.student import CutStudent
 
+OVERNIGHT_SHARE = 0.28  # of a day's variance, where a market does not say: IWM's in calm times
 FEWEST = 3  # regimes that kernels are compiled for; fewer are padded
 
 
@@ -39,6 +40,7 @@ def lower_market(market: MarketSpec) -> Market:
 def _markov(market: MarkovMarket) -> Markov:
     """Padded to three regimes or four."""
     means, sds = market.daily_means(), market.daily_sds()
+    shares = np.array([_share(regime.overnight_share) for regime in market.regimes])
     center = np.float32(market.stationary_law() @ means)
     size = max(FEWEST, len(market.regimes))
     rows = _padded([_thresholds(row, size) for row in market.transition], size)
@@ -52,7 +54,13 @@ def _markov(market: MarkovMarket) -> Markov:
         autocorrelation=np.float32(market.autocorrelation),
         center=center,
         last=center if market.last_log_return is None else np.float32(market.last_log_return),
+        overnight_share=_padded(shares.astype(np.float32), size),
+        spread=_padded(((1 - shares) * sds**2).astype(np.float32), size),
     )
+
+
+def _share(overnight_share: float | None) -> float:
+    return OVERNIGHT_SHARE if overnight_share is None else overnight_share
 
 
 def _padded(values, size):
@@ -108,6 +116,7 @@ def _garch(market: GarchMarket) -> Garch:
         growth=_growth(law.log_mean_exp),
         table=table,
         residuals=residuals,
+        overnight_share=np.float32(_share(market.overnight_share)),
     )
 
 
@@ -125,12 +134,13 @@ def _bootstrap(market: BootstrapMarket) -> Bootstrap:
         "spread": np.uint64(int(count * market.block_days * 2**SPREAD_BITS)),
     }
     if market.scaling is None:
-        return NO_BOOTSTRAP._replace(days=market.days().astype(np.float32), **blocks)
+        return NO_BOOTSTRAP._replace(days=market.days().astype(np.float32), **_bars(market, market.drawn), **blocks)
     scaling = market.scaling
     later, first = scaling.prices, scaling.first
     vols = np.array(later.vols)
     return Bootstrap(
         days=np.array(market.log_returns, np.float32),
+        **_bars(market, np.array),
         **blocks,
         scaled=True,
         drift=np.float32(market.drift / TRADING_DAYS),
@@ -149,12 +159,25 @@ def _bootstrap(market: BootstrapMarket) -> Bootstrap:
     )
 
 
+def _bars(market: BootstrapMarket, drawn: Callable[[tuple[float, ...]], np.ndarray]) -> dict[str, Any]:
+    """Opens, lows and highs as they are drawn; empty where they are not known."""
+    bars = {"opens": market.opens, "lows": market.lows, "highs": market.highs}
+    return {name: drawn(moves or ()).astype(np.float32) for name, moves in bars.items()}
+
+
 NO_MARKOV = _markov(MarkovMarket(regimes=(Regime(name="none", annual_vol=1),), transition=((1.0,),), drift=0.0))
 NO_GARCH = Garch(
-    *(np.float32(0),) * 7, np.zeros(TERMS, np.float32), np.zeros((2, 0, 4), np.float32), np.zeros(0, np.float32)
+    *(np.float32(0),) * 7,
+    growth=np.zeros(TERMS, np.float32),
+    table=np.zeros((2, 0, 4), np.float32),
+    residuals=np.zeros(0, np.float32),
+    overnight_share=np.float32(0),
 )
 NO_BOOTSTRAP = Bootstrap(
     days=np.zeros(1, np.float32),
+    opens=np.zeros(0, np.float32),
+    lows=np.zeros(0, np.float32),
+    highs=np.zeros(0, np.float32),
     threshold=np.uint32(0),
     spread=np.uint64(0),
     scaled=False,

@@ -41,9 +41,10 @@ def simulate(
 def _result(part: Part, whole: Statistics) -> Result:
     return Result(
         spec=part.spec,
-        sums=whole.sums.values(),
-        extremes=whole.extremes(),
-        below=whole.tally.below,
-        counts=whole.counts(),
-        capped=int(whole.tally.capped[0]),
+        sums=whole.laws.sums.values(),
+        extremes=whole.laws.extremes(),
+        below=whole.laws.tally.below,
+        counts=whole.laws.counts(),
+        capped=int(whole.laws.tally.capped[0]),
+        positions=whole.positions.statistics(),
     )

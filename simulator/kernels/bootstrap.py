@@ -23,6 +23,7 @@ class Bootstrap(NamedTuple):
     """A stationary bootstrap of daily log returns in raw numbers.
 
     days : float32 (n,), log returns; where they are scaled, before scale and drift.
+    opens, lows, highs : float32 (n,), log moves since the close before, as `days`; (0,): not known.
     threshold : uint32, a word below it ends the block.
     spread : uint64, n times the mean length of a block, in units of 2^-14: (word * spread) >> 46 is the next block's
         first day.
@@ -40,6 +41,9 @@ class Bootstrap(NamedTuple):
     """
 
     days: np.ndarray
+    opens: np.ndarray
+    lows: np.ndarray
+    highs: np.ndarray
     threshold: np.uint32
     spread: np.uint64
     scaled: bool

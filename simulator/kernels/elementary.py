@@ -80,6 +80,12 @@ def log_uniform(n):
     f = mantissa - ONE
     if exponent == ZERO:
         f = (F(np.int32(n ^ TOP_BIT)) + HALF) * TO_UNIT  # u - 1 without the rounding of u
+    return log_pieced(exponent, f)
+
+
+@kernel
+def log_pieced(exponent, f):
+    """log(2^exponent (1 + f)) for an int32 and a float32 in [sqrt(1/2) - 1, sqrt(2) - 1)."""
     p = LOG[7]
     p = fma(p, f, LOG[6])
     p = fma(p, f, LOG[5])
@@ -90,6 +96,15 @@ def log_uniform(n):
     p = fma(p, f, LOG[0])
     power = F(exponent)
     return fma(power, LN2_HIGH, fma(f * f, p, fma(power, LN2_LOW, f)))
+
+
+@kernel
+def log_single(u):
+    """log(u) of a float32 above 2^-126; absolute error below 2e-7 max(1, |log u|)."""
+    bits = np.int32(np.float32(u).view(np.int32) - ROOT_HALF_BITS)
+    exponent = np.int32(bits >> MANTISSA_BITS)
+    mantissa = np.int32(np.int32(bits & MANTISSA_MASK) + ROOT_HALF_BITS).view(np.float32)
+    return log_pieced(exponent, mantissa - ONE)
 
 
 @kernel

@@ -22,6 +22,7 @@ class Garch(NamedTuple):
     growth : float32 (8,), q of `log_growth` for z.
     table : float32 (2, segments, 4), cubics that turn |normal| into z, by its sign: above 0, below; (2, 0, 4): none.
     residuals : float32 (n,), what z is drawn from; (0,): nothing.
+    overnight_share : float32, share of the day's variance before the open.
     """
 
     first: np.float32
@@ -34,6 +35,7 @@ class Garch(NamedTuple):
     growth: np.ndarray
     table: np.ndarray
     residuals: np.ndarray
+    overnight_share: np.float32
 
 
 @kernel

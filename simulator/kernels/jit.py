@@ -15,6 +15,7 @@ import numba
 from simulator.kernels.folders import cache_folders
 
 SOURCES = Path(__file__).parent
+SHARED = ("bins.py", "ledger.py")  # files beside the kernels' folder that they import
 NEEDED_BYTES = 32 << 20  # several times what the compiled kernels take
 config: Any = numba.config
 
@@ -25,7 +26,7 @@ def source_hash() -> str:
     numba's own cache looks only at the file of the kernel, not at the files of the functions it calls.
     """
     digest = hashlib.sha256(f"{numba.__version__} {sys.version}".encode())
-    for path in (*sorted(SOURCES.glob("*.py")), SOURCES.parent / "bins.py"):
+    for path in (*sorted(SOURCES.glob("*.py")), *(SOURCES.parent / name for name in SHARED)):
         digest.update(path.name.encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]

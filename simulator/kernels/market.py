@@ -4,6 +4,16 @@ from typing import NamedTuple
 
 import numpy as np
 
+from simulator.kernels.bars import (
+    NEXT_OPEN,
+    NOTHING,
+    draw_within,
+    garch_bars,
+    garch_spread,
+    keep_closes,
+    past_bars,
+    regime_bars,
+)
 from simulator.kernels.bootstrap import (
     RETURN_ROWS,
     VARIANCE_ROWS,
@@ -71,7 +81,7 @@ def before_first_day(market):
 
 
 @kernel
-def markov_days(market, seed, first_path, first_day, days, state, r):
+def markov_days(market, seed, first_path, first_day, days, state, r, watch, bars):
     words, z, x, regime = state.words, state.z, state.x, state.place
     call, many = np.uint64(first_day // CALL_WORDS), market.regimes > 1
     thresholds, table = market.thresholds, market.table
@@ -89,10 +99,14 @@ def markov_days(market, seed, first_path, first_day, days, state, r):
             innovations(z, row, table, regime)
         regime_day(market, regime, z, row, x)
         simple_returns(x, r[row])
+        if watch != NOTHING:
+            keep_closes(x, bars.close[row])
+        if watch >= NEXT_OPEN:
+            regime_bars(market, regime, x, row, bars)
 
 
 @kernel
-def garch_days(market, seed, first_path, first_day, days, n, state, r):
+def garch_days(market, seed, first_path, first_day, days, n, state, r, watch, bars):
     words, z, x, variance = state.words, state.z, state.x, state.variance
     call, table, residuals = np.uint64(first_day // CALL_WORDS), market.table, market.residuals
     drawn = residuals.shape[0] > 0
@@ -105,13 +119,19 @@ def garch_days(market, seed, first_path, first_day, days, n, state, r):
             draw_residuals(words, row, residuals, z)
         else:
             skewed(z, row, table)
+        if watch >= NEXT_OPEN:
+            garch_spread(market, variance, row, bars)
         capped += garch_day(market, z, row, n, variance, x)
         simple_returns(x, r[row])
+        if watch != NOTHING:
+            keep_closes(x, bars.close[row])
+        if watch >= NEXT_OPEN:
+            garch_bars(market, x, row, bars)
     return capped
 
 
 @kernel
-def bootstrap_days(market, seed, first_path, first_day, days, state, r):
+def bootstrap_days(market, seed, first_path, first_day, days, state, r, watch, bars):
     words, z, x, position = state.words, state.z, state.x, state.place
     scale, shift, memory = state.scale, state.shift, state.memory
     if first_day == 0 and market.scaled:
@@ -133,10 +153,14 @@ def bootstrap_days(market, seed, first_path, first_day, days, state, r):
         else:
             past_day(market, position, x)
         simple_returns(x, r[row])
+        if watch != NOTHING:
+            keep_closes(x, bars.close[row])
+        if watch >= NEXT_OPEN:
+            past_bars(market, position, scale, shift, row, bars)
 
 
 @kernel
-def index_days(market, seed, first_path, first_day, days, n, state, r):
+def index_days(market, seed, first_path, first_day, days, n, state, r, watch, bars):
     """The simple returns of all lanes over up to eight days; give how often one of the first `n` was capped.
 
     Parameters
@@ -145,13 +169,18 @@ def index_days(market, seed, first_path, first_day, days, n, state, r):
     first_day : int
         From 0, a multiple of eight: the words of one call serve four days, those of one filling eight.
     r : float32 (8, lanes), of which the first `days` rows are filled
+    watch : int
+        How positions are watched, of `kernels.bars`: what of `bars` is filled; r is the same whatever it is.
+    bars : Bars
     """
+    if watch >= NEXT_OPEN and market.kind != BOOTSTRAP:
+        draw_within(seed, first_path, first_day, watch, bars)
     if market.kind == MARKOV:
-        markov_days(market.markov, seed, first_path, first_day, days, state, r)
+        markov_days(market.markov, seed, first_path, first_day, days, state, r, watch, bars)
     elif market.kind == GARCH:
-        return garch_days(market.garch, seed, first_path, first_day, days, n, state, r)
+        return garch_days(market.garch, seed, first_path, first_day, days, n, state, r, watch, bars)
     else:
-        bootstrap_days(market.bootstrap, seed, first_path, first_day, days, state, r)
+        bootstrap_days(market.bootstrap, seed, first_path, first_day, days, state, r, watch, bars)
     return 0
 
 

@@ -25,6 +25,8 @@ class Markov(NamedTuple):
     mean, sd : tuple of float32 by regime, daily log return and volatility.
     table : float32 (4, segments, 4), cubics that turn a normal z into the regime's innovation; (4, 0, 4): none.
     autocorrelation : float32, rho.  center : float32, mbar.  last : float32, x_0.
+    overnight_share, spread : tuple of float32 by regime, share of the day's variance before the open, and the variance
+        after it.
     """
 
     regimes: int
@@ -36,6 +38,8 @@ class Markov(NamedTuple):
     autocorrelation: np.float32
     center: np.float32
     last: np.float32
+    overnight_share: tuple
+    spread: tuple
 
 
 @kernel

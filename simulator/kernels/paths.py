@@ -2,41 +2,63 @@
 
 import numpy as np
 
+from simulator.kernels.bars import HELD, NOTHING, room_for_bars
+from simulator.kernels.exits import at_close, before_close, enter, room_for_barriers
 from simulator.kernels.fund import fund_growth, index_growth
 from simulator.kernels.jit import kernel
 from simulator.kernels.market import before_first_day, index_days
+from simulator.kernels.positions import no_past, observe_position, remember_fund, remember_index
 from simulator.kernels.rng import FILL_WORDS
 from simulator.kernels.stats import LANES, Scratch, observe_fund, observe_index
 
 
 @kernel
-def run_lanes(seed, first_path, n, market, leverages, carries, horizons, tally):
-    """Simulate paths `first_path` to `first_path + n - 1` (n <= LANES) and add what they did to `tally`."""
-    funds = leverages.shape[0]
+def run_lanes(seed, first_path, n, market, leverages, carries, horizons, trade, tally, positions):
+    """Simulate paths `first_path` to `first_path + n - 1` (n <= LANES) and add what they did to the tallies."""
+    funds, watch, levels, last_day = leverages.shape[0], trade.watch, trade.levels, horizons[-1]
     state = before_first_day(market)
     r = np.empty((FILL_WORDS, LANES), np.float32)
     growth = np.ones(LANES)
     navs = np.ones((funds, LANES))
     frictionless = np.ones((funds, LANES))
     scratch = Scratch(np.empty(LANES), np.empty(LANES), np.empty(LANES), np.empty(LANES, np.int32))
+    bars, past = room_for_bars(watch), no_past(funds, watch)
+    left, barriers = enter(funds, watch > HELD), room_for_barriers(watch > HELD)
 
     due = 0
-    for first_day in range(0, horizons[-1], FILL_WORDS):
-        days = min(FILL_WORDS, horizons[-1] - first_day)
-        tally.capped[0] += index_days(market, seed, first_path, first_day, days, n, state, r)
+    for first_day in range(0, last_day, FILL_WORDS):
+        days = min(FILL_WORDS, last_day - first_day)
+        tally.capped[0] += index_days(market, seed, first_path, first_day, days, n, state, r, watch, bars)
         for row in range(days):
+            day = first_day + row
+            if watch > HELD:
+                for fund in range(funds):
+                    before_close(
+                        watch, levels, leverages[fund], carries[fund], day, row, n, growth, bars, navs, fund,
+                        barriers, left, positions.exit_days,
+                    )  # fmt: skip
             index_growth(r[row], growth)
             for fund in range(funds):
                 fund_growth(r[row], leverages[fund], carries[fund], navs, frictionless, fund)
-            if first_day + row + 1 == horizons[due]:
+            if watch != NOTHING:
+                remember_index(bars.close[row], past)
+                for fund in range(funds):
+                    remember_fund(r[row], leverages[fund], carries[fund], navs, fund, past)
+                    at_close(watch, levels, leverages[fund], day, n, growth, navs, fund, left, positions.exit_days)
+            if day + 1 == horizons[due]:
                 observe_index(growth, n, due, scratch, tally)
                 for fund in range(funds):
                     observe_fund(growth, navs[fund], frictionless[fund], leverages[fund], n, due, fund, scratch, tally)
+                    if watch != NOTHING:
+                        observe_position(
+                            growth, navs, leverages[fund], n, due, day + 1, last_day, fund,
+                            trade, past, left, scratch, positions,
+                        )  # fmt: skip
                 due += 1
 
 
 @kernel
-def run_block(seed, first_path, n_paths, market, leverages, carries, horizons, tally):
+def run_block(seed, first_path, n_paths, market, leverages, carries, horizons, trade, tally, positions):
     """Simulate `n_paths` paths from number `first_path` on.
 
     Parameters
@@ -49,9 +71,14 @@ def run_block(seed, first_path, n_paths, market, leverages, carries, horizons, t
         Daily multiple and daily carry.
     horizons : int64 (horizons,)
         Holding periods in days, rising.
+    trade : kernels.positions.Trade
+        How positions are held; its `watch` may be NOTHING.
     tally : kernels.stats.Tally
         Added to.
+    positions : kernels.positions.PositionTally
+        Added to where positions are watched.
     """
     for start in range(0, n_paths, LANES):
         n = min(LANES, n_paths - start)
-        run_lanes(seed, first_path + np.uint64(start), n, market, leverages, carries, horizons, tally)
+        first = first_path + np.uint64(start)
+        run_lanes(seed, first, n, market, leverages, carries, horizons, trade, tally, positions)

@@ -105,9 +105,13 @@ class BootstrapMarket(IndexModel):
         return bars
 
     def days(self) -> np.ndarray:
-        """The daily log returns that a bootstrap without scaling draws, (n,): scaled, and shifted to the drift."""
-        scaled = self.scale * np.array(self.log_returns)
-        return scaled + (self.drift / TRADING_DAYS - log_mean_exp(scaled))
+        """The daily log returns that a bootstrap without scaling draws, (n,)."""
+        return self.drawn(self.log_returns)
+
+    def drawn(self, moves: tuple[float, ...]) -> np.ndarray:
+        """`moves`, log moves since the close before, as a bootstrap without scaling draws them: scaled and shifted."""
+        shift = self.drift / TRADING_DAYS - log_mean_exp(self.scale * np.array(self.log_returns))
+        return self.scale * np.array(moves) + shift
 
     def block_growth(self, vols: tuple[float, ...]) -> Callable[[float], float]:
         """v to log mean exp(v u_i) / b of the class's drift; `vols` are the forecasts that blocks are divided by."""

@@ -18,9 +18,9 @@ SUM_ERROR = 1e-12  # relative: lanes are added in double precision, and in anoth
 def same_counts(one, other):
     return (
         one.paths == other.paths
-        and (one.counts() == other.counts()).all()
-        and (one.tally.below == other.tally.below).all()
-        and (one.extremes() == other.extremes()).all()
+        and (one.laws.counts() == other.laws.counts()).all()
+        and (one.laws.tally.below == other.laws.tally.below).all()
+        and (one.laws.extremes() == other.laws.extremes()).all()
     )
 
 
@@ -35,7 +35,7 @@ def test_any_cut_in_any_order(cuts, order):
     order.shuffle(pieces)
     parts = statistics(SPEC, *pieces)
     assert same_counts(parts, WHOLE)
-    assert parts.sums.values() == pytest.approx(WHOLE.sums.values(), rel=SUM_ERROR, abs=1e-12)
+    assert parts.laws.sums.values() == pytest.approx(WHOLE.laws.sums.values(), rel=SUM_ERROR, abs=1e-12)
 
 
 @given(st.permutations(range(-(-1000 // LANES))))
@@ -48,20 +48,20 @@ def test_merged_parts_equal_the_whole_in_every_bit(order):
     for other in others:
         first.merge(other)
     assert same_counts(first, whole)
-    assert first.sums.values().tobytes() == whole.sums.values().tobytes()
+    assert first.laws.sums.values().tobytes() == whole.laws.sums.values().tobytes()
 
 
 @pytest.mark.parametrize("room", [1, 300, 999, 1000])
 def test_more_paths_than_32_bits_count(monkeypatch, room):
     """Counts move to 64 bits where the 32 are full; nothing else changes."""
-    monkeypatch.setattr("simulator.engine.blocks.MOST_COUNTED", room)
+    monkeypatch.setattr("simulator.engine.laws.MOST_COUNTED", room)
     pieces = [(0, 400), (400, 100), (500, 500)]
     parts = statistics(SPEC, *pieces)
     first, *others = [statistics(SPEC, piece) for piece in pieces]
     for other in others:
         first.merge(other)
     assert same_counts(parts, WHOLE) and same_counts(first, WHOLE)
-    assert first.counts().dtype == (np.uint32 if room == 1000 else np.int64)
+    assert first.laws.counts().dtype == (np.uint32 if room == 1000 else np.int64)
 
 
 def test_adding_a_fund_or_a_horizon_changes_no_other_row():
@@ -70,9 +70,9 @@ def test_adding_a_fund_or_a_horizon_changes_no_other_row():
     for h, days in enumerate(SPEC.horizons):
         at = more.horizons.index(days)
         for row, wide_row in ((0, 0), (1, 1), (2, 2), (3, 5), (4, 6)):
-            assert (wide.counts()[at, wide_row] == WHOLE.counts()[h, row]).all()
-            assert (wide.extremes()[at, wide_row] == WHOLE.extremes()[h, row]).all()
-            assert wide.tally.below[at, wide_row] == WHOLE.tally.below[h, row]
+            assert (wide.laws.counts()[at, wide_row] == WHOLE.laws.counts()[h, row]).all()
+            assert (wide.laws.extremes()[at, wide_row] == WHOLE.laws.extremes()[h, row]).all()
+            assert wide.laws.tally.below[at, wide_row] == WHOLE.laws.tally.below[h, row]
 
 
 @given(st.integers(1, 2**40), st.lists(st.integers(1, 2520), min_size=1, max_size=12), st.integers(1, 64))

@@ -36,7 +36,7 @@ def squared_log_returns(market):
     for path in range(PATHS):
         one = Statistics(spec)
         one.run(lowered, path, 1)
-        growth.append(1 + one.sums.values()[:, 0, 0])
+        growth.append(1 + one.laws.sums.values()[:, 0, 0])
     return np.diff(np.log(growth), axis=1, prepend=0.0) ** 2
 
 

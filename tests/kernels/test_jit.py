@@ -81,7 +81,8 @@ def sources(tmp_path, monkeypatch):
     folder.mkdir()
     (folder / "a.py").write_text("one")
     (folder / "b.py").write_text("two")
-    (tmp_path / "bins.py").write_text("three")
+    for name in jit.SHARED:
+        (tmp_path / name).write_text("three")
     monkeypatch.setattr(jit, "SOURCES", folder)
     return folder
 
@@ -90,11 +91,12 @@ def test_an_edit_of_any_source_changes_the_hash(sources):
     seen = {jit.source_hash()}
     (sources / "b.py").write_text("two!")
     seen.add(jit.source_hash())
-    (sources.parent / "bins.py").write_text("three!")
-    seen.add(jit.source_hash())
+    for name in jit.SHARED:
+        (sources.parent / name).write_text("three!")
+        seen.add(jit.source_hash())
     (sources / "c.py").write_text("")
     seen.add(jit.source_hash())
-    assert len(seen) == 4
+    assert len(seen) == 3 + len(jit.SHARED)
 
 
 def test_another_numba_or_python_changes_the_hash(sources, monkeypatch):

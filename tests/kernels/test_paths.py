@@ -52,7 +52,7 @@ def each_path(spec, first=0):
         for path in range(first + start, first + start + part.paths):
             one = Statistics(part)
             one.run(lowered, path, 1)
-            single.append(one.sums.values()[..., 0])
+            single.append(one.laws.sums.values()[..., 0])
     return np.array(single)
 
 
@@ -180,8 +180,8 @@ def test_lanes_cross_two_to_the_32():
     spec = run(market(2), 3.0, horizons=(3,))
     whole = statistics(spec, (2**32 - 100, 200))
     parts = statistics(spec, (2**32 - 100, 100), (2**32, 100))
-    assert (whole.counts() == parts.counts()).all()
-    assert (whole.extremes() == parts.extremes()).all()
+    assert (whole.laws.counts() == parts.laws.counts()).all()
+    assert (whole.laws.extremes() == parts.laws.extremes()).all()
 
 
 def test_equal_regimes_are_one_regime():

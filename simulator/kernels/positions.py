@@ -1,0 +1,218 @@
+"""Statistics of positions: what lanes remember of their days, and what is added at the end of a hold.
+
+`simulator.ledger` says which row of the statistics holds what. Where a law has fewer values than there are paths, as
+the fills of stops, the lanes that have one are moved to the front.
+"""
+
+from math import exp, log, sqrt
+from typing import NamedTuple
+
+import numpy as np
+
+from simulator.kernels.bars import HELD, NOTHING
+from simulator.kernels.exits import REACHED, STOPPED, Levels
+from simulator.kernels.fma import fma
+from simulator.kernels.jit import kernel
+from simulator.kernels.stats import LANES, Tally, add_sums, observe
+from simulator.ledger import (
+    BOTH,
+    BREAK_EVEN,
+    DRAWDOWN,
+    EVEN,
+    EVEN_SQUARE,
+    EXIT,
+    FORMULA,
+    FUND,
+    FUND_SQUARE,
+    GAP,
+    GAP_SQUARE,
+    INDEX,
+    LAWS,
+    LOST,
+    STOP_FILL,
+    TARGET_FILL,
+    WILD,
+    WILD_DAY,
+    WILD_DOWN,
+    WILD_UP,
+)
+from simulator.ledger import REACHED as REACHED_ROW
+from simulator.ledger import STOPPED as STOPPED_ROW
+
+LEAST_GROWTH = 1e-12  # of a fund, where its logarithm is taken
+
+
+class Trade(NamedTuple):
+    """How the positions of a run are held, in raw numbers.
+
+    watch : int, of `kernels.bars`.  levels : where they are sold.  loss : the loss whose chance is counted.
+    days_a_year : of the realised volatility.
+    move_edges, vol_edges : float64 (M - 1,) and (V - 1,), inner edges of the cells.
+    """
+
+    watch: int
+    levels: Levels
+    loss: float
+    days_a_year: float
+    move_edges: np.ndarray
+    vol_edges: np.ndarray
+
+
+class PositionTally(NamedTuple):
+    """What the statistics of a block's positions are added to.
+
+    laws : Tally, a row each fund and law.
+    edges : float64 (horizons, funds, 2, PARTIAL), the exit's return minus that of holding on, and its square.
+    events : int64 (horizons, funds, EVENTS).
+    exit_days : int64 (funds, 2, days).
+    cells : int64 (funds, V, M).  cell_sums : float64 (funds, V, M, CELL_SUMS).
+    """
+
+    laws: Tally
+    edges: np.ndarray
+    events: np.ndarray
+    exit_days: np.ndarray
+    cells: np.ndarray
+    cell_sums: np.ndarray
+
+
+class Past(NamedTuple):
+    """What lanes remember of their days, float64 (funds, LANES) but for `squares`.
+
+    peak, drawdown : of the closes, entry included.  best, worst : largest and least move in a day.
+    squares : (LANES,), sum of squared log returns of the index.
+    """
+
+    peak: np.ndarray
+    drawdown: np.ndarray
+    best: np.ndarray
+    worst: np.ndarray
+    squares: np.ndarray
+
+
+@kernel
+def no_past(funds, watch):
+    """The memory before day 1; no room where nothing is watched."""
+    width = LANES if watch != NOTHING else 0
+    return Past(
+        np.ones((funds, width)),
+        np.zeros((funds, width)),
+        np.zeros((funds, width)),
+        np.zeros((funds, width)),
+        np.zeros(width),
+    )
+
+
+@kernel
+def remember_index(x, past):
+    """Add a day's log return x (LANES,)."""
+    for i in range(LANES):
+        past.squares[i] = fma(np.float64(x[i]), np.float64(x[i]), past.squares[i])
+
+
+@kernel
+def remember_fund(r, leverage, carry, nav, fund, past):
+    """Widen what is known of a fund by its day of simple return r (LANES,), nav at its close."""
+    for i in range(LANES):
+        move = max(-1.0, fma(leverage, np.float64(r[i]), carry))
+        past.best[fund, i] = max(past.best[fund, i], move)
+        past.worst[fund, i] = min(past.worst[fund, i], move)
+        peak = max(past.peak[fund, i], nav[fund, i])
+        past.peak[fund, i] = peak
+        past.drawdown[fund, i] = max(past.drawdown[fund, i], 1.0 - nav[fund, i] / peak)
+
+
+@kernel
+def break_even(growth, nav, leverage):
+    """The index's return at which the fund would have come out even, given what it lost on its way to nav."""
+    lost = log(max(nav, LEAST_GROWTH)) - leverage * log(growth)
+    return exp(-lost / leverage) - 1.0
+
+
+@kernel
+def observe_holds(growth, nav, leverage, n, horizon, fund, trade, past, scratch, tally):
+    """Add drawdown, break-even and events of the first `n` lanes of a fund that is held to the horizon."""
+    values, row = scratch.values, LAWS * fund
+    for i in range(LANES):
+        values[i] = past.drawdown[fund, i]
+    observe(values, n, 0.0, horizon, row + DRAWDOWN, scratch.bins, tally.laws)
+    for i in range(LANES):
+        values[i] = break_even(growth[i], nav[fund, i], leverage)
+    observe(values, n, 0.0, horizon, row + BREAK_EVEN, scratch.bins, tally.laws)
+    events = tally.events[horizon, fund]
+    for i in range(n):
+        up, down = np.int64(past.best[fund, i] > WILD_DAY), np.int64(past.worst[fund, i] < -WILD_DAY)
+        events[LOST] += nav[fund, i] - 1.0 < -trade.loss
+        events[WILD_UP] += up
+        events[WILD_DOWN] += down
+        events[WILD] += up | down
+
+
+@kernel
+def observe_fills(n, horizon, fund, outcome, law, left, scratch, tally):
+    """Add the fills of the first `n` lanes that were sold so; give how many."""
+    values, filled = scratch.values, 0
+    for i in range(n):
+        if left.how[fund, i] == outcome:
+            values[filled] = left.value[fund, i] - 1.0
+            filled += 1
+    if filled > 0:
+        observe(values, filled, 0.0, horizon, LAWS * fund + law, scratch.bins, tally.laws)
+    return filled
+
+
+@kernel
+def observe_exits(nav, n, horizon, fund, left, scratch, tally):
+    """Add the exits of the first `n` lanes: the returns they were sold at, their fills, and what they changed."""
+    values, difference = scratch.values, scratch.multiple
+    for i in range(LANES):
+        value = left.value[fund, i] if left.how[fund, i] > 0 else nav[fund, i]
+        values[i] = value - 1.0
+        difference[i] = value - nav[fund, i]
+    observe(values, n, 0.0, horizon, LAWS * fund + EXIT, scratch.bins, tally.laws)
+    add_sums(difference, n, tally.edges[horizon, fund])
+    events = tally.events[horizon, fund]
+    events[STOPPED_ROW] += observe_fills(n, horizon, fund, STOPPED, STOP_FILL, left, scratch, tally)
+    events[REACHED_ROW] += observe_fills(n, horizon, fund, REACHED, TARGET_FILL, left, scratch, tally)
+    for i in range(n):
+        events[BOTH] += left.both[fund, i]
+
+
+@kernel
+def cell(value, edges):
+    """Number of the cell: how many of the inner edges are at or below `value`."""
+    number = 0
+    for edge in edges:
+        number += value >= edge
+    return number
+
+
+@kernel
+def observe_cells(growth, nav, leverage, n, days, fund, trade, past, tally):
+    """Add the first `n` lanes to the cells of the index's return and its realised volatility over `days`."""
+    for i in range(n):
+        index_return, fund_return = growth[i] - 1.0, nav[fund, i] - 1.0
+        gap, even = fund_return - leverage * index_return, break_even(growth[i], nav[fund, i], leverage)
+        formula = growth[i] ** leverage * exp(-0.5 * (leverage * leverage - leverage) * past.squares[i]) - 1.0
+        vol = cell(sqrt(past.squares[i] * trade.days_a_year / days), trade.vol_edges)
+        move = cell(index_return, trade.move_edges)
+        tally.cells[fund, vol, move] += 1
+        sums = tally.cell_sums[fund, vol, move]
+        sums[INDEX] += index_return
+        sums[FUND] += fund_return
+        sums[FUND_SQUARE] += fund_return * fund_return
+        sums[GAP] += gap
+        sums[GAP_SQUARE] += gap * gap
+        sums[FORMULA] += formula
+        sums[EVEN] += even
+        sums[EVEN_SQUARE] += even * even
+
+
+@kernel
+def observe_position(growth, nav, leverage, n, horizon, day, last_day, fund, trade, past, left, scratch, tally):
+    """Add all that is known of the first `n` lanes' positions in a fund after `day` days."""
+    observe_holds(growth, nav, leverage, n, horizon, fund, trade, past, scratch, tally)
+    if trade.watch > HELD:
+        observe_exits(nav, n, horizon, fund, left, scratch, tally)
+    if day == last_day:
+        observe_cells(growth, nav, leverage, n, day, fund, trade, past, tally)
