@@ -90,11 +90,11 @@ def place(levels, leverage, carry, growth, nav, fund, barriers):
     """
     stop, target = levels.stop[fund], levels.target[fund]
     index_stop, index_target = levels.index_stop[fund], levels.index_target[fund]
-    sign, multiple, base = (1.0 if leverage > 0 else -1.0), abs(leverage), 1.0 + carry
+    sign, share, base = (1.0 if leverage > 0 else -1.0), 1.0 / abs(leverage), 1.0 + carry
     for i in range(LANES):
         value, level = 1.0 / max(nav[fund, i], 1.0 / FAR), 1.0 / growth[i]
-        lower = max((stop * value - base) / multiple, sign * (index_stop * level - 1.0))
-        upper = min((target * value - base) / multiple, sign * (index_target * level - 1.0))
+        lower = max((stop * value - base) * share, sign * (index_stop * level - 1.0))
+        upper = min((target * value - base) * share, sign * (index_target * level - 1.0))
         barriers.stop[i] = sign * min(max(sign * lower, LEAST_MOVE), MOST_MOVE)
         barriers.target[i] = sign * min(max(sign * upper, LEAST_MOVE), MOST_MOVE)
 

@@ -123,10 +123,11 @@ def remember_fund(r, leverage, carry, nav, fund, past):
 
 
 @kernel
-def break_even(growth, nav, leverage):
-    """The index's return at which the fund would have come out even, given what it lost on its way to nav."""
-    lost = log(max(nav, LEAST_GROWTH)) - leverage * log(growth)
-    return exp(-lost / leverage) - 1.0
+def break_even(growth, nav, leverage, values):
+    """values = the index's return at which the fund would have come out even, given what it lost on its way to nav."""
+    share = 1.0 / leverage
+    for i in range(LANES):
+        values[i] = growth[i] * exp(-share * log(max(nav[i], LEAST_GROWTH))) - 1.0
 
 
 @kernel
@@ -136,8 +137,7 @@ def observe_holds(growth, nav, leverage, n, horizon, fund, trade, past, scratch,
     for i in range(LANES):
         values[i] = past.drawdown[fund, i]
     observe(values, n, 0.0, horizon, row + DRAWDOWN, scratch.bins, tally.laws)
-    for i in range(LANES):
-        values[i] = break_even(growth[i], nav[fund, i], leverage)
+    break_even(growth, nav[fund], leverage, values)
     observe(values, n, 0.0, horizon, row + BREAK_EVEN, scratch.bins, tally.laws)
     events = tally.events[horizon, fund]
     for i in range(n):
@@ -188,13 +188,15 @@ def cell(value, edges):
 
 
 @kernel
-def observe_cells(growth, nav, leverage, n, days, fund, trade, past, tally):
-    """Add the first `n` lanes to the cells of the index's return and its realised volatility over `days`."""
+def observe_cells(growth, nav, leverage, n, days, fund, trade, past, scratch, tally):
+    """Add the first `n` lanes to the cells of the index's return and its realised volatility over `days`; of the
+    scratch, `values` are their break-evens and `compounded` their growth to the power L."""
+    drag, scale = -0.5 * (leverage * leverage - leverage), trade.days_a_year / days
     for i in range(n):
-        index_return, fund_return = growth[i] - 1.0, nav[fund, i] - 1.0
-        gap, even = fund_return - leverage * index_return, break_even(growth[i], nav[fund, i], leverage)
-        formula = growth[i] ** leverage * exp(-0.5 * (leverage * leverage - leverage) * past.squares[i]) - 1.0
-        vol = cell(sqrt(past.squares[i] * trade.days_a_year / days), trade.vol_edges)
+        index_return, fund_return, even = growth[i] - 1.0, nav[fund, i] - 1.0, scratch.values[i]
+        gap = fund_return - leverage * index_return
+        formula = scratch.compounded[i] * exp(drag * past.squares[i]) - 1.0
+        vol = cell(sqrt(past.squares[i] * scale), trade.vol_edges)
         move = cell(index_return, trade.move_edges)
         tally.cells[fund, vol, move] += 1
         sums = tally.cell_sums[fund, vol, move]
@@ -210,9 +212,9 @@ def observe_cells(growth, nav, leverage, n, days, fund, trade, past, tally):
 
 @kernel
 def observe_position(growth, nav, leverage, n, horizon, day, last_day, fund, trade, past, left, scratch, tally):
-    """Add all that is known of the first `n` lanes' positions in a fund after `day` days."""
+    """Add all that is known of the first `n` lanes' positions in a fund after `day` days, after `observe_fund`."""
     observe_holds(growth, nav, leverage, n, horizon, fund, trade, past, scratch, tally)
+    if day == last_day:
+        observe_cells(growth, nav, leverage, n, day, fund, trade, past, scratch, tally)
     if trade.watch > HELD:
         observe_exits(nav, n, horizon, fund, left, scratch, tally)
-    if day == last_day:
-        observe_cells(growth, nav, leverage, n, day, fund, trade, past, tally)
