@@ -1,0 +1,176 @@
+"""What may happen to a position, and how sure that is: three error bars that are never mixed."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from simulator.engine.simulate import simulate
+from simulator.errors import LetfError
+from simulator.position import Position
+from simulator.result import Result
+from simulator.risk.error_bars import Figure, error_bars
+from simulator.risk.figures import figures
+from simulator.risk.premiums import PREMIUMS, AtPremium
+from simulator.spec import check
+from simulator.spec.fund import Fund
+from simulator.spec.market import Market
+from simulator.spec.run import DEFAULT_PATHS, Simulation
+from simulator.spec.trade import Trade
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LONGEST_HOLD = 252  # days
+MODEL_PATHS, REFIT_PATHS = 65_536, 16_384  # a market
+
+
+@dataclass(frozen=True, eq=False)
+class Risk:
+    """The answer of `assess`.
+
+    figures : by name, `simulator.risk.figures` has them.
+    premiums : the same run where the index grows by the short rate and so much more a year.
+    models : the same run in each model.
+    refits : how many refitted markets the parameters' error bars stand on.
+    """
+
+    result: Result
+    figures: dict[str, Figure]
+    premiums: tuple[AtPremium, ...]
+    models: dict[str, Result]
+    refits: int
+
+    @property
+    def spec(self) -> Simulation:
+        return self.result.spec
+
+    @property
+    def trade(self) -> Trade:
+        trade = self.spec.trade
+        assert trade is not None  # `assess` gave one
+        return trade
+
+    @property
+    def fund(self) -> Fund:
+        return self.spec.funds[0]
+
+    @property
+    def days(self) -> int:
+        """The hold, in trading days."""
+        return self.spec.horizons[-1]
+
+    @property
+    def position(self) -> Position:
+        return self.result.position(self.fund.ticker, self.days)
+
+    def to_frame(self) -> "pd.DataFrame":
+        """A row a figure: value, Monte Carlo error, and both ends of the other error bars; NaN where there is none."""
+        import pandas as pd
+
+        rows = {}
+        for name, figure in self.figures.items():
+            rows[name] = {"value": figure.value, "stderr": figure.stderr}
+            for bar in ("parameters", "models"):
+                spread = getattr(figure, bar)
+                rows[name] |= {f"{bar}_{end}": getattr(spread, end) if spread else np.nan for end in ("low", "high")}
+        return pd.DataFrame.from_dict(rows, orient="index").rename_axis("figure")
+
+
+def assess(
+    spec: Simulation,
+    *,
+    models: Mapping[str, Market] | None = None,
+    refits: Sequence[Market] = (),
+    premiums: Sequence[float] = PREMIUMS,
+    result: Result | None = None,
+    threads: int | None = None,
+    on_progress: Callable[[int], None] | None = None,
+) -> Risk:
+    """What may happen to a fund that is held over the spec's last horizon, and how sure that is.
+
+    A refit's figure is told as that of the whole run, plus what the refit changes on 16,384 paths of the same random
+    numbers: the spread over refits then has next to none of the Monte Carlo error in it.
+
+    Parameters
+    ----------
+    spec : Simulation
+        Of one fund; without a trade it is held to the end, `Trade()`. The hold is at most 252 days.
+    models : mapping of str to Market, optional
+        Other models of the index, run with at most 65,536 paths. The members of an ensemble are models anyway.
+    refits : sequence of Market
+        Markets fitted to resampled histories, as `simulator.history.refits` has them.
+    premiums : sequence of float
+        The index then grows by the short rate and so much more a year.
+    result : Result, optional
+        That of `spec`, where it has been run already, with however many paths.
+    threads : int, optional
+        As in `simulate`.
+    on_progress : callable, optional
+        Called about ten times a second with the number of finished paths, of `paths_of` the same arguments.
+
+    Raises
+    ------
+    LetfError
+        If the spec has several funds or a hold of over 252 days.
+    """
+    spec = assessed(spec if result is None else result.spec)
+    runs = _Runs(threads, on_progress)
+    result = result or runs.run(spec)
+    ticker, days = spec.funds[0].ticker, spec.horizons[-1]
+
+    def named(one: Result) -> dict[str, float]:
+        return {name: estimate.mean for name, estimate in figures(one, ticker, days).items()}
+
+    at_premiums = tuple(AtPremium(premium, runs.of_drift(result, spec.rate + premium)) for premium in premiums)
+    by_model = {part.spec.market.name: part for part in result.members or (result,)}
+    by_model |= {name: runs.of_market(spec, market, MODEL_PATHS) for name, market in (models or {}).items()}
+    by_model = by_model if len(by_model) > 1 else {}
+    here = named(runs.of_market(spec, spec.market, REFIT_PATHS)) if refits else {}
+    moved = [named(runs.of_market(spec, market, REFIT_PATHS)) for market in refits]
+    over_models = [named(part) for part in by_model.values()]
+    told = {}
+    for name, found in figures(result, ticker, days).items():
+        changes, values = [refit[name] - here[name] for refit in moved], [model[name] for model in over_models]
+        told[name] = error_bars(name, found.mean, found.stderr, changes, values)
+    return Risk(result, told, at_premiums, by_model, len(moved))
+
+
+def assessed(spec: Simulation) -> Simulation:
+    """The run that `assess` makes of `spec`, or an error that says why it cannot."""
+    if len(spec.funds) != 1:
+        raise LetfError(f"one fund is assessed at a time, got {len(spec.funds)}; name one")
+    check.integer("hold (in trading days)", spec.horizons[-1], low=1, high=LONGEST_HOLD)
+    return spec if spec.trade is not None else replace(spec, trade=Trade())
+
+
+def paths_of(spec: Simulation, models: int, refits: int, premiums: Sequence[float] = PREMIUMS) -> int:
+    """Paths that `assess` runs for so many models and refits."""
+    drifts = sum(spec.rate + premium != spec.market.drift for premium in premiums)
+    few = min(spec.paths, REFIT_PATHS)
+    drawn = drifts * min(spec.paths, DEFAULT_PATHS) + models * min(spec.paths, MODEL_PATHS)
+    return spec.paths + drawn + (refits + 1 if refits else 0) * few
+
+
+class _Runs:
+    """Runs one after another, whose finished paths are told as one number."""
+
+    def __init__(self, threads: int | None, on_progress: Callable[[int], None] | None):
+        self.threads, self.on_progress, self.done = threads, on_progress, 0
+
+    def run(self, spec: Simulation) -> Result:
+        before = self.done
+        hear = None if (tell := self.on_progress) is None else lambda paths: tell(before + paths)
+        result = simulate(spec, threads=self.threads, on_progress=hear)
+        self.done += spec.paths
+        return result
+
+    def of_market(self, spec: Simulation, market: Market, paths: int) -> Result:
+        return self.run(replace(spec, market=market, paths=min(spec.paths, paths)))
+
+    def of_drift(self, result: Result, drift: float) -> Result:
+        """The run at another drift; the run itself where it has that one."""
+        if result.spec.market.drift == drift:
+            return result
+        return self.of_market(result.spec, result.spec.market.with_drift(drift), DEFAULT_PATHS)
