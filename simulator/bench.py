@@ -18,9 +18,12 @@ from simulator.engine.simulate import simulate
 from simulator.engine.threads import available_cores
 from simulator.kernels.rng import FILL_WORDS, normals, philox_words
 from simulator.spec.files import find_funds, preset_funds, preset_market
+from simulator.spec.market import Market
 from simulator.spec.run import Simulation
+from simulator.spec.trade import Trade
 
 HORIZONS = (1, 2, 5, 10, 15, 21, 30, 42, 63, 126, 252)
+HOLD = 20
 PATHS = 2**17
 REPEATS = 7
 PEER_REPEATS = 3
@@ -63,6 +66,13 @@ def workload(paths: int = PATHS) -> Simulation:
     return Simulation(
         market=preset_market(), funds=find_funds(("TNA", "TZA"), preset_funds()), horizons=HORIZONS, paths=paths
     )
+
+
+def held(market: Market) -> Simulation:
+    """A hold of one fund that ends at a stop or a target within the day, if it meets one."""
+    funds = find_funds(("TNA",), preset_funds())
+    trade = Trade(stop=0.12, target=0.2)
+    return Simulation(market=market, funds=funds, horizons=(HOLD,), paths=PATHS, trade=trade)
 
 
 def one_regime(spec: Simulation) -> Simulation:
@@ -110,6 +120,10 @@ def time_core() -> list[Timing]:
         time_paths("1 regime, index, 2 funds, 11 horizons", one_regime(spec)),
         time_paths("3 regimes, index, 2 funds, 11 horizons", spec),
         *(time_paths(f"{name}, the same", replace(spec, market=market)) for name, market in markets().items()),
+        *(
+            time_paths(f"{name}, 1 fund over {HOLD} days, stop and target", held(market))
+            for name, market in {"3 regimes": spec.market, **markets()}.items()
+        ),
     ]
 
 

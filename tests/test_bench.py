@@ -24,7 +24,7 @@ def test_json_has_machine_core_and_peers():
     report = json.loads(invoke("--json"))
     assert report["schema"] == "letf.bench/1"
     assert {"processor", "cores", "system", "python", "letf", "numpy", "numba", "llvmlite"} <= set(report["machine"])
-    assert [row["unit"] for row in report["rows"]] == ["word", "normal", *["path-day"] * 6]
+    assert [row["unit"] for row in report["rows"]] == ["word", "normal", *["path-day"] * 11]
     assert {"GJR-GARCH", "bootstrap", "scaled bootstrap"} <= {row["name"].split(",")[0] for row in report["rows"]}
     assert all(row["ns"] > 0 for row in report["rows"])
     assert report["threads"]["speedup"] > 0

@@ -17,9 +17,11 @@ from simulator.kernels.jit import kernel
 from simulator.kernels.stats import LANES
 
 HOLDING, STOPPED, REACHED = 0, 1, 2
+HELD_ON = np.int32(HOLDING)
 STOP_ORDERED, TARGET_ORDERED = -STOPPED, -REACHED  # at a close, for the next open
 FAR = 1e30  # the level of a stop or a target that is not there
-LEAST_MOVE, MOST_MOVE = 1e-6 - 1.0, 1e6  # of the index in a day; no level lies beyond
+LEAST_MOVE, MOST_MOVE = np.float32(1e-6 - 1), np.float32(1e6)  # of the index in a day; no level lies beyond
+LEAST_VALUE = np.float32(1e-30)
 SLACK, PROBABLY = np.float32(4e-6), np.float32(1e-5)  # of levels and of chances in single precision: more is looked at
 LEAST_SPREAD = np.float32(1e-20)
 ONE, TWO = np.float32(1), np.float32(2)
@@ -53,17 +55,6 @@ class Left(NamedTuple):
     both: np.ndarray
 
 
-class Barriers(NamedTuple):
-    """Room for a day of one fund, (LANES,): where the levels lie, and which lanes may meet one.
-
-    stop, target : float64, s r*.  near : int32.
-    """
-
-    stop: np.ndarray
-    target: np.ndarray
-    near: np.ndarray
-
-
 @kernel
 def enter(funds, watched):
     """Positions just bought; no room where none are sold."""
@@ -77,57 +68,74 @@ def enter(funds, watched):
 
 
 @kernel
-def room_for_barriers(watched):
-    width = LANES if watched else 0
-    return Barriers(np.empty(width), np.empty(width), np.empty(width, np.int32))
-
-
-@kernel
-def place(levels, leverage, carry, growth, nav, fund, barriers):
+def place(stop, target, index_stop, index_target, sign, share, carry, value, level):
     """The index's moves since the last close, times s, at which stop and target are met; of fund and index the nearer.
 
-    growth : float64 (LANES,), of the index.  nav : float64 (funds, LANES), values of the funds at the last close.
+    In single precision or double, as `value` and `level`: 1 / V and 1 / I at the last close; `share` is 1 / |L|.
     """
+    base = ONE + carry
+    lower = max((stop * value - base) * share, sign * (index_stop * level - ONE))
+    upper = min((target * value - base) * share, sign * (index_target * level - ONE))
+    return sign * min(max(sign * lower, LEAST_MOVE), MOST_MOVE), sign * min(max(sign * upper, LEAST_MOVE), MOST_MOVE)
+
+
+@kernel
+def place_exactly(levels, leverage, carry, growth, nav, fund, lane):
+    """`place` of one lane in double precision."""
+    sign, value, level = (1.0 if leverage > 0 else -1.0), 1.0 / max(nav[fund, lane], LEAST_VALUE), 1.0 / growth[lane]
     stop, target = levels.stop[fund], levels.target[fund]
     index_stop, index_target = levels.index_stop[fund], levels.index_target[fund]
-    sign, share, base = (1.0 if leverage > 0 else -1.0), 1.0 / abs(leverage), 1.0 + carry
-    for i in range(LANES):
-        value, level = 1.0 / max(nav[fund, i], 1.0 / FAR), 1.0 / growth[i]
-        lower = max((stop * value - base) * share, sign * (index_stop * level - 1.0))
-        upper = min((target * value - base) * share, sign * (index_target * level - 1.0))
-        barriers.stop[i] = sign * min(max(sign * lower, LEAST_MOVE), MOST_MOVE)
-        barriers.target[i] = sign * min(max(sign * upper, LEAST_MOVE), MOST_MOVE)
+    return place(stop, target, index_stop, index_target, sign, 1.0 / abs(leverage), carry, value, level)
 
 
 @kernel
-def find_bridges(sign, row, bars, how, barriers):
-    """Mark the lanes whose day may meet a level: U below P(stop met) + P(target met), or an open beyond one.
+def place_roughly(rough, growth, nav):
+    """Logarithms of `place`'s moves in single precision, moved towards each other by more than their error."""
+    stop, target, index_stop, index_target, s, share, carry = rough
+    value, level = ONE / max(np.float32(nav), LEAST_VALUE), ONE / np.float32(growth)
+    lower, upper = place(stop, target, index_stop, index_target, s, share, carry, value, level)
+    return s * log_single(ONE + s * lower) + SLACK, s * log_single(ONE + s * upper) - SLACK
 
-    exp(-2 (o - a) (c - a) / v) is above 1, and so above any U, where the close lies beyond the level.
+
+@kernel
+def roughly(levels, leverage, carry, fund):
+    """What `place` needs of a fund, in single precision."""
+    return (
+        np.float32(levels.stop[fund]),
+        np.float32(levels.target[fund]),
+        np.float32(levels.index_stop[fund]),
+        np.float32(levels.index_target[fund]),
+        np.float32(1.0 if leverage > 0 else -1.0),
+        np.float32(1.0 / abs(leverage)),
+        np.float32(carry),
+    )
+
+
+@kernel
+def find_bridges(rough, growth, nav, starts, ends, spreads, words, how, near):
+    """Mark the lanes, all (LANES,), that may be sold on their way from open to close.
+
+    That is an open beyond a level, or U below P(stop met) + P(target met): exp(-2 (o - a) (c - a) / v) is above 1, and
+    so above any U, where the close lies beyond a.
     """
-    s = np.float32(sign)
+    s = rough[4]
     for i in range(LANES):
-        a = s * log_single(ONE + s * np.float32(barriers.stop[i])) + SLACK
-        b = s * log_single(ONE + s * np.float32(barriers.target[i])) - SLACK
-        start, end = s * bars.open[row, i], s * bars.close[row, i]
-        scale = -TWO / max(bars.spread[row, i], LEAST_SPREAD)
-        met = expm1_single(scale * ((start - a) * (end - a))) + expm1_single(scale * ((b - start) * (b - end)))
-        uniform = np.float32(bars.words[row, i]) * TO_UNIT
-        probable = np.int32(uniform < met + TWO + PROBABLY)  # expm1 was 1 too little, twice
-        gap = np.int32(start <= a) | np.int32(start >= b)
-        barriers.near[i] = (probable | gap) & np.int32(how[i] == HOLDING)
+        a, b = place_roughly(rough, growth[i], nav[i])
+        o, c = s * starts[i], s * ends[i]
+        scale = -TWO / max(spreads[i], LEAST_SPREAD)
+        chance = expm1_single(scale * ((o - a) * (c - a))) + expm1_single(scale * ((b - o) * (b - c))) + TWO
+        met = np.float32(words[i]) * TO_UNIT < chance + PROBABLY
+        near[i] = (met | (o <= a) | (o >= b)) & (how[i] == HELD_ON)
 
 
 @kernel
-def find_bars(sign, row, bars, how, barriers):
-    """Mark the lanes whose bar may meet a level."""
-    s = np.float32(sign)
+def find_bars(rough, growth, nav, lows, highs, how, near):
+    """Mark the lanes, all (LANES,), whose bar reaches a level."""
+    s = rough[4]
     for i in range(LANES):
-        a = s * log_single(ONE + s * np.float32(barriers.stop[i])) + SLACK
-        b = s * log_single(ONE + s * np.float32(barriers.target[i])) - SLACK
-        low, high = s * bars.low[row, i], s * bars.high[row, i]
-        met = np.int32(min(low, high) <= a) | np.int32(max(low, high) >= b)
-        barriers.near[i] = met & np.int32(how[i] == HOLDING)
+        a, b = place_roughly(rough, growth[i], nav[i])
+        low, high = s * lows[i], s * highs[i]
+        near[i] = ((min(low, high) <= a) | (max(low, high) >= b)) & (how[i] == HELD_ON)
 
 
 @kernel
@@ -167,13 +175,14 @@ def bar_outcome(low, high, a, b):
 
 
 @kernel
-def sell_within(watch, leverage, carry, day, row, n, bars, nav, fund, barriers, left, exit_days):
+def sell_within(watch, levels, leverage, carry, day, row, n, growth, bars, nav, fund, near, left, exit_days):
     """Sell the first `n` lanes of those marked that meet a level on this day: at the level, or at an open beyond it."""
     sign, base = (1.0 if leverage > 0 else -1.0), 1.0 + carry
     for i in range(n):
-        if not barriers.near[i]:
+        if not near[i]:
             continue
-        a, b = sign * log1p(sign * barriers.stop[i]), sign * log1p(sign * barriers.target[i])
+        lower, upper = place_exactly(levels, leverage, carry, growth, nav, fund, i)
+        a, b = sign * log1p(sign * lower), sign * log1p(sign * upper)
         o, c = sign * bars.open[row, i], sign * bars.close[row, i]
         move, both = expm1(bars.open[row, i]), np.int32(0)
         if o <= a:
@@ -188,7 +197,7 @@ def sell_within(watch, leverage, carry, day, row, n, bars, nav, fund, barriers, 
             else:
                 u = (bars.words[row, i] + 0.5) * WORD_TO_UNIT
                 outcome = bridge_outcome(o, c, a, b, max(bars.spread[row, i], LEAST_SPREAD), u)
-            move = sign * (barriers.stop[i] if outcome == STOPPED else barriers.target[i])
+            move = sign * (lower if outcome == STOPPED else upper)
         if outcome != HOLDING:
             left.how[fund, i], left.day[fund, i], left.both[fund, i] = outcome, day, both
             left.value[fund, i] = nav[fund, i] * max(0.0, base + leverage * move)
@@ -225,18 +234,18 @@ def look_at_close(watch, levels, leverage, day, n, growth, nav, fund, left, exit
 
 
 @kernel
-def before_close(watch, levels, leverage, carry, day, row, n, growth, bars, nav, fund, barriers, left, exit_days):
+def before_close(watch, levels, leverage, carry, day, row, n, growth, bars, nav, fund, near, left, exit_days):
     """Sell what a day sells before its close; growth and nav are those of the last close."""
     if watch == NEXT_OPEN:
         sell_at_open(leverage, carry, day, row, n, bars, nav, fund, left, exit_days)
     elif watch > NEXT_OPEN:
-        place(levels, leverage, carry, growth, nav, fund, barriers)
-        sign = 1.0 if leverage > 0 else -1.0
+        rough = roughly(levels, leverage, carry, fund)
         if watch == BARS:
-            find_bars(sign, row, bars, left.how[fund], barriers)
+            find_bars(rough, growth, nav[fund], bars.low[row], bars.high[row], left.how[fund], near)
         else:
-            find_bridges(sign, row, bars, left.how[fund], barriers)
-        sell_within(watch, leverage, carry, day, row, n, bars, nav, fund, barriers, left, exit_days)
+            opens, closes, spreads, words = bars.open[row], bars.close[row], bars.spread[row], bars.words[row]
+            find_bridges(rough, growth, nav[fund], opens, closes, spreads, words, left.how[fund], near)
+        sell_within(watch, levels, leverage, carry, day, row, n, growth, bars, nav, fund, near, left, exit_days)
 
 
 @kernel

@@ -3,7 +3,7 @@
 import numpy as np
 
 from simulator.kernels.bars import HELD, NOTHING, room_for_bars
-from simulator.kernels.exits import at_close, before_close, enter, room_for_barriers
+from simulator.kernels.exits import at_close, before_close, enter
 from simulator.kernels.fund import fund_growth, index_growth
 from simulator.kernels.jit import kernel
 from simulator.kernels.market import before_first_day, index_days
@@ -23,7 +23,7 @@ def run_lanes(seed, first_path, n, market, leverages, carries, horizons, trade, 
     frictionless = np.ones((funds, LANES))
     scratch = Scratch(np.empty(LANES), np.empty(LANES), np.empty(LANES), np.empty(LANES, np.int32))
     bars, past = room_for_bars(watch), no_past(funds, watch)
-    left, barriers = enter(funds, watch > HELD), room_for_barriers(watch > HELD)
+    left, near = enter(funds, watch > HELD), np.empty(LANES, np.bool_)
 
     due = 0
     for first_day in range(0, last_day, FILL_WORDS):
@@ -35,7 +35,7 @@ def run_lanes(seed, first_path, n, market, leverages, carries, horizons, trade, 
                 for fund in range(funds):
                     before_close(
                         watch, levels, leverages[fund], carries[fund], day, row, n, growth, bars, navs, fund,
-                        barriers, left, positions.exit_days,
+                        near, left, positions.exit_days,
                     )  # fmt: skip
             index_growth(r[row], growth)
             for fund in range(funds):
