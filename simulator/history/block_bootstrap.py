@@ -64,6 +64,24 @@ def stationary_counts(n: int, mean_block: float, draws: int = DRAWS, seed: int =
     return np.cumsum(change[:, :n], axis=1, dtype=np.int32)
 
 
+def stationary_days(n: int, mean_block: float, count: int, rng: np.random.Generator) -> np.ndarray:
+    """One resample in its order: the positions of `count` observations out of `n` consecutive ones, (count,).
+
+    Parameters
+    ----------
+    n, count : int
+        At least 1.
+    mean_block : float
+        As in `stationary_counts`.
+    rng : Generator
+    """
+    begins = rng.random(count) < 1 / mean_block
+    begins[0] = True
+    heads = np.flatnonzero(begins)
+    block = np.cumsum(begins) - 1
+    return (rng.integers(n, size=heads.size)[block] + np.arange(count) - heads[block]) % n
+
+
 def resampled_quantiles(values: np.ndarray, counts: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
     """Quantiles of each resample, (draws, P): its least value with at least a share p of the values at or below it.
 

@@ -1,9 +1,11 @@
 """Markets that were fitted before: the same prices give the same fit, so it is kept in the user's cache folder."""
 
+import gzip
 import hashlib
 import json
 import os
 import tempfile
+import zlib
 from collections.abc import Callable
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
@@ -16,7 +18,8 @@ from simulator.spec.market import Market, market_from_dict
 
 SOURCES = ("history", "spec", "kernels")  # folders of the package whose code a fit depends on
 LIBRARIES = ("arch", "numpy", "scipy")
-MOST_KEPT = 20  # files, of up to half a megabyte; the oldest go
+MOST_KEPT, MOST_BYTES = 20, 64 << 20  # files, of 0.2 megabytes a fit and 7 for 40 refits; the oldest go
+SUFFIX, FAST = ".json.gz", 1  # level of compression, to a third
 
 
 def kept(fit: Callable[[], Market], *given: str) -> Market:
@@ -24,16 +27,29 @@ def kept(fit: Callable[[], Market], *given: str) -> Market:
 
     A file that cannot be read, or written, is as good as none.
     """
+    return kept_all(lambda: (fit(),), *given)[0]
+
+
+def kept_all(fit: Callable[[], tuple[Market, ...]], *given: str) -> tuple[Market, ...]:
+    """The same of a fit that gives several markets, at least one."""
     path = _path(given)
     if path is not None:
-        with suppress(OSError, ValueError, LetfError):
-            return market_from_dict(json.loads(path.read_bytes()))
-    market = fit()
+        with suppress(OSError, EOFError, zlib.error, ValueError, TypeError, LetfError):
+            return _read(path)
+    markets = fit()
     if path is not None:
         with suppress(OSError):
-            _write(path, json.dumps(market.to_dict()).encode())
+            content = json.dumps([market.to_dict() for market in markets])
+            _write(path, gzip.compress(content.encode(), FAST, mtime=0))
             _prune(path.parent)
-    return market
+    return markets
+
+
+def _read(path: Path) -> tuple[Market, ...]:
+    markets = tuple(map(market_from_dict, json.loads(gzip.decompress(path.read_bytes()))))
+    if not markets:
+        raise ValueError(path)
+    return markets
 
 
 def _path(given: tuple[str, ...]) -> Path | None:
@@ -46,7 +62,7 @@ def _path(given: tuple[str, ...]) -> Path | None:
         with suppress(OSError):
             folder = base / "markets"
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            return folder / f"{digest.hexdigest()[:32]}.json"
+            return folder / f"{digest.hexdigest()[:32]}{SUFFIX}"
     return None
 
 
@@ -70,6 +86,9 @@ def _write(path: Path, content: bytes) -> None:
 
 
 def _prune(folder: Path) -> None:
-    newest = sorted(folder.glob("*.json"), key=lambda path: path.stat().st_mtime, reverse=True)
-    for path in newest[MOST_KEPT:]:
-        path.unlink()
+    newest = sorted(folder.glob("*.json*"), key=lambda path: path.stat().st_mtime, reverse=True)
+    size = 0
+    for position, path in enumerate(newest):
+        size += path.stat().st_size
+        if position and (position >= MOST_KEPT or size > MOST_BYTES):
+            path.unlink()

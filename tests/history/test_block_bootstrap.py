@@ -6,7 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator.errors import LetfError
-from simulator.history.block_bootstrap import interval, resampled_quantiles, stationary_counts
+from simulator.history.block_bootstrap import (
+    interval,
+    resampled_quantiles,
+    stationary_counts,
+    stationary_days,
+)
 
 
 @given(st.integers(1, 60), st.floats(1, 100), st.integers(1, 5), st.integers(0, 9))
@@ -40,6 +45,31 @@ def test_the_spread_of_means_is_that_of_the_slow_twin(mean_block):
     fast = stationary_counts(120, mean_block, 4000)
     assert (fast @ values / 120).std() == pytest.approx((slow @ values / 120).std(), rel=0.07)
     assert fast.var() == pytest.approx(slow.var(), rel=0.07)
+
+
+@given(st.integers(1, 60), st.floats(1, 100), st.integers(1, 90), st.integers(0, 9))
+def test_a_resample_in_order_has_days_of_the_sample(n, mean_block, count, seed):
+    days = stationary_days(n, mean_block, count, np.random.default_rng(seed))
+    assert days.shape == (count,) and days.min() >= 0 and days.max() < n
+    assert (days == stationary_days(n, mean_block, count, np.random.default_rng(seed))).all()
+
+
+@pytest.mark.parametrize("mean_block", [1, 4, 25])
+def test_a_resample_in_order_is_made_of_blocks_from_anywhere(mean_block):
+    """Each day follows the one before but for one in `mean_block`, and every day is as likely as any other."""
+    days = stationary_days(40, mean_block, 100_000, np.random.default_rng(3))
+    follows = np.mean((days[1:] - days[:-1]) % 40 == 1)
+    share = 1 - 1 / mean_block * (1 - 1 / 40)  # a join may lead to the next day too
+    assert abs(follows - share) < 4 * np.sqrt(share * (1 - share) / 100_000) + 1e-12
+    counts = np.bincount(days, minlength=40)
+    assert np.abs(counts / 2500 - 1).max() < 4 * np.sqrt(2 * mean_block / 2500)  # days of a block come together
+
+
+def test_resamples_in_order_spread_means_as_the_counts_do():
+    rng = np.random.default_rng(5)
+    values = np.convolve(rng.normal(size=139), np.ones(20), "valid")
+    ordered = np.array([values[stationary_days(120, 25, 120, rng)].mean() for _ in range(4000)])
+    assert ordered.std() == pytest.approx((stationary_counts(120, 25, 4000) @ values / 120).std(), rel=0.07)
 
 
 def test_quantiles_are_those_of_the_repeated_values():

@@ -1,5 +1,6 @@
 """Fits are kept: read back whole, remade when anything they depend on changes, never in the way."""
 
+import gzip
 import json
 import os
 
@@ -7,7 +8,7 @@ import pytest
 from examples import BOOTSTRAP, SKEWED
 
 from simulator.history import kept as module
-from simulator.history.kept import MOST_KEPT, kept
+from simulator.history.kept import MOST_KEPT, kept, kept_all
 
 
 @pytest.fixture
@@ -51,15 +52,30 @@ def test_other_code_and_libraries_are_another_fit(folder, monkeypatch):
     assert len(calls) == 3
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"kind": "garch"}', b"\xff\xfe"])
+def test_several_markets_are_kept_together_in_their_order(folder):
+    calls = []
+
+    def fit():
+        calls.append(1)
+        return BOOTSTRAP, SKEWED
+
+    assert kept_all(fit, "prices") == kept_all(fit, "prices") == (BOOTSTRAP, SKEWED)
+    assert len(calls) == len(list(folder.iterdir())) == 1
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"{", b"\xff\xfe", gzip.compress(b"[]")[:-9]]
+    + [gzip.compress(text) for text in (b"", b"{", b"[]", b"3", b'{"kind": "garch"}', b'[{"kind": "garch"}]', b"\xff")],
+)
 def test_a_damaged_file_is_as_good_as_none(folder, content):
     fit, calls = counted(SKEWED)
     kept(fit, "prices")
-    (path,) = folder.glob("*.json")
+    (path,) = folder.iterdir()
     path.write_bytes(content)
     assert kept(fit, "prices") == SKEWED
     assert len(calls) == 2
-    assert json.loads(path.read_bytes())["kind"] == "garch"
+    assert json.loads(gzip.decompress(path.read_bytes()))[0]["kind"] == "garch"
 
 
 def test_without_a_folder_the_fit_is_made(monkeypatch):
@@ -79,12 +95,21 @@ def test_a_full_disk_is_no_reason_to_fail(folder, monkeypatch):
 def test_old_fits_go(folder):
     for number in range(MOST_KEPT + 3):
         kept(lambda: SKEWED, str(number))
-        for path in folder.glob("*.json"):  # each a second older than the next
+        for path in folder.iterdir():  # each a second older than the next
             os.utime(path, (path.stat().st_mtime - 1,) * 2)
-    assert len(list(folder.glob("*.json"))) == MOST_KEPT
+    assert len(list(folder.iterdir())) == MOST_KEPT
     fit, calls = counted(SKEWED)
     kept(fit, str(MOST_KEPT + 2))
     assert not calls
+
+
+def test_old_fits_go_when_all_are_too_large_but_the_newest_stays(folder, monkeypatch):
+    kept(lambda: SKEWED, "0")
+    (path,) = folder.iterdir()
+    os.utime(path, (0, 0))
+    monkeypatch.setattr(module, "MOST_BYTES", 10)
+    kept(lambda: SKEWED, "1")
+    assert len(list(folder.iterdir())) == 1 and not path.exists()
 
 
 def test_errors_of_the_fit_are_told(folder):
