@@ -29,7 +29,8 @@ DIGITS = 10  # significant, of a float that is written
 NUMBERS = re.compile(r"\[\s*\n[-+.\w,\s]*\]")  # an array of numbers over several lines; strings never span lines
 
 
-def _parsed(raw: bytes, where: str) -> Mapping[str, Any]:
+def parsed(raw: bytes, where: str) -> Mapping[str, Any]:
+    """The content of a TOML file; an error says `where` it is."""
     try:
         return tomllib.loads(raw.decode("utf-8-sig").replace("\r\n", "\n"))
     except UnicodeDecodeError:
@@ -65,7 +66,7 @@ def _within(where, parse, data):
 def read_market(path: Path | str) -> Market:
     """The market in a TOML file; a market without a name is called by the file's."""
     path = Path(path)
-    data = _parsed(read_bytes(path), str(path))
+    data = parsed(read_bytes(path), str(path))
     return _within(path, market_from_dict, {"name": path.stem, **data})
 
 
@@ -77,24 +78,27 @@ def _rounded(value):
     return float(f"{value:.{DIGITS}g}") if isinstance(value, float) else value
 
 
-def market_to_toml(market: Market) -> str:
-    """The content of the market's TOML file: floats to ten digits, each row of numbers on one line."""
+def to_toml(data: Mapping[str, Any]) -> str:
+    """The content of a TOML file: floats to ten digits, each row of numbers on one line."""
     import tomli_w
 
-    text = tomli_w.dumps(_rounded(market.to_dict()))
+    text = tomli_w.dumps(_rounded(data))
     return NUMBERS.sub(lambda rows: "[" + ", ".join(rows[0].strip("[]\n ,").replace(",", " ").split()) + "]", text)
+
+
+def market_to_toml(market: Market) -> str:
+    """The content of the market's TOML file."""
+    return to_toml(market.to_dict())
 
 
 def funds_to_toml(funds: tuple[Fund, ...]) -> str:
     """The content of a funds file."""
-    import tomli_w
-
-    return tomli_w.dumps(_rounded(funds_to_dict(funds)))
+    return to_toml(funds_to_dict(funds))
 
 
 def read_funds(path: Path | str) -> tuple[Fund, ...]:
     """The funds in a TOML file."""
-    return _within(path, funds_from_dict, _parsed(read_bytes(path), str(path)))
+    return _within(path, funds_from_dict, parsed(read_bytes(path), str(path)))
 
 
 def is_preset(name: str) -> bool:
@@ -135,14 +139,14 @@ def halves(*members: SingleMarket) -> EnsembleMarket:
 
 
 def _preset_member(name: str) -> SingleMarket:
-    market = market_from_dict(_parsed((PRESETS / MARKET_FILES[name]).read_bytes(), name))
+    market = market_from_dict(parsed((PRESETS / MARKET_FILES[name]).read_bytes(), name))
     assert isinstance(market, SingleMarket)  # files of ours
     return market
 
 
 def preset_funds() -> tuple[Fund, ...]:
     """The funds that come with the package."""
-    return funds_from_dict(_parsed((PRESETS / "funds.toml").read_bytes(), "funds"))
+    return funds_from_dict(parsed((PRESETS / "funds.toml").read_bytes(), "funds"))
 
 
 def known_funds(added: Path | None = None) -> tuple[tuple[Fund, ...], tuple[Fund, ...]]:
