@@ -38,10 +38,7 @@ def load_market(
     `index` is that of one fitted to the prices of `as_of`; `default` the built-in market where neither one nor prices
     are given, that of `preset_market` unless told.
     """
-    if scale_vol is not None and isnan(scale_vol):
-        if vol is None:
-            raise click.UsageError("--scale-vol needs a volatility: --scale-vol 30%.")
-        scale_vol, vol = vol, None
+    vol, scale_vol = scaled_alone(vol, scale_vol)
     if vol is not None and (regime is not None or scale_vol is not None):
         raise click.UsageError("--vol sets the start, as --regime and --scale-vol do; give one of them.")
     if regime is not None and as_of is not None:
@@ -56,15 +53,29 @@ def load_market(
         chosen = chosen if drift is None else replace(chosen, drift=drift)
     else:
         chosen = _started(chosen, drift, as_of, vol_index, index, accept_jumps, quiet)
-    if regime is not None:
-        chosen = _in_regime(chosen, regime)
-    if scale_vol is not None:
-        chosen = chosen.with_scaled_vol(scale_vol)
-    if vol is None:
-        return chosen
-    if as_of is not None and not quiet:
+    if vol is not None and as_of is not None and not quiet:
         notes.keep("Note: --vol overrides the volatility that --as-of starts from")
-    return _elsewhere(chosen.with_vol(vol))
+    return elsewhere(chosen, regime, vol, scale_vol)
+
+
+def scaled_alone(vol: float | None, scale_vol: float | None) -> tuple[float | None, float | None]:
+    """Both options, where --scale-vol without a value of its own has taken that of --vol."""
+    if scale_vol is None or not isnan(scale_vol):
+        return vol, scale_vol
+    if vol is None:
+        raise click.UsageError("--scale-vol needs a volatility: --scale-vol 30%.")
+    return None, vol
+
+
+def elsewhere(
+    market: "Market", regime: str | None = None, vol: float | None = None, scale_vol: float | None = None
+) -> "Market":
+    """The market that starts in the regime or at the volatility, or whose volatilities are scaled."""
+    if regime is not None:
+        market = _in_regime(market, regime)
+    if scale_vol is not None:
+        market = market.with_scaled_vol(scale_vol)
+    return market if vol is None else _undated(market.with_vol(vol))
 
 
 def _found_market(market: Path | None, default: str | None) -> "Market":
@@ -147,7 +158,7 @@ def _age(prices: "Prices", day: date) -> str | None:
     return f"{prices.source} ends on {prices.dates[-1]}, {age} trading days ago: today's market may be elsewhere"
 
 
-def _elsewhere(market: "Market") -> "Market":
+def _undated(market: "Market") -> "Market":
     """The market without the word that it starts at the close of a day."""
     return replace(market, provenance={key: value for key, value in market.provenance.items() if key != "as_of"})
 
@@ -158,5 +169,5 @@ def _in_regime(market: "Market", regime: str) -> "Market":
     from simulator.spec.markov import MarkovMarket
 
     if isinstance(market, MarkovMarket) or (isinstance(market, EnsembleMarket) and market.regimes_market):
-        return _elsewhere(market.in_regime(regime))
+        return _undated(market.in_regime(regime))
     raise LetfError(f"--regime needs a market of regimes, {market.name} is of kind {market.kind}; start it by --vol")
