@@ -10,10 +10,11 @@ import numpy as np
 from simulator import bins
 from simulator.distribution import Distribution, Estimate
 from simulator.errors import LetfError
+from simulator.risk.figures import RESOLVED_ERRORS, resolved
 from simulator.spec import check
 
 HALVINGS = 53  # of [0, 1]: as many as a float has digits
-ERRORS = 1.96  # standard errors to either side of what 95 % of samples hold
+
 LOSSES = {"expected_shortfall_95": 1, "exit_expected_shortfall_95": 1, "stop_fill_mean": -1, "stop_fill_5": -1}
 MOST_CASH = 1e6  # return of cash over a hold
 MOST_MONEY = 1e15
@@ -98,7 +99,7 @@ def kelly(law: Distribution, rho: float) -> Kelly:
         low, high = (middle, high) if rising else (low, middle)
     curvature = float(share @ (excess / (1 + rho + low * excess)) ** 2)
     stderr = 1 / sqrt(law.n * curvature) if law.n > 1 else nan
-    return Kelly(fraction=low, stderr=stderr, bound=None, resolved=ERRORS * stderr < min(low, 1 - low))
+    return Kelly(fraction=low, stderr=stderr, bound=None, resolved=RESOLVED_ERRORS * stderr < min(low, 1 - low))
 
 
 def _points(law: Distribution, rho: float) -> tuple[np.ndarray, np.ndarray]:
@@ -112,7 +113,7 @@ def _points(law: Distribution, rho: float) -> tuple[np.ndarray, np.ndarray]:
 
 def _at_bound(bound: Bound, slope: float, error: float) -> Kelly:
     fraction = 0.0 if bound == "none" else 1.0
-    return Kelly(fraction=fraction, stderr=nan, bound=bound, resolved=abs(slope) > ERRORS * error)
+    return Kelly(fraction=fraction, stderr=nan, bound=bound, resolved=resolved(Estimate(slope, error)))
 
 
 def sizes(figures: Mapping[str, Estimate], money: float) -> dict[str, Size]:
