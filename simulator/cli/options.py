@@ -78,15 +78,15 @@ def load_funds(tickers: tuple[str, ...], funds_file: Path | None) -> "tuple[Fund
 
 
 def load_simulation(market, funds, horizon, paths, seed, rate) -> "Simulation":
-    """The run; what was not given is the spec's default."""
-    from simulator.spec.run import Simulation
-
-    given = {
-        "horizons": tuple(day for days in horizon for day in days) or None,
-        "paths": paths,
-        "seed": seed,
-        "rate": rate,
-    }
-    run = Simulation(market=market, funds=funds, **{key: value for key, value in given.items() if value is not None})
+    """The run; what was not given is the spec's default. Notes that were kept for it are told."""
+    run = make_simulation(market, funds, [day for days in horizon for day in days], paths, seed, rate)
     notes.tell()
     return run
+
+
+def make_simulation(market, funds, horizons, paths, seed, rate, **more) -> "Simulation":
+    """The run, of which nothing is told yet."""
+    from simulator.spec.run import Simulation
+
+    given = {"horizons": tuple(horizons) or None, "paths": paths, "seed": seed, "rate": rate} | more
+    return Simulation(market=market, funds=funds, **{key: value for key, value in given.items() if value is not None})
