@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from simulator.engine.simulate import simulate
 from simulator.errors import LetfError
 from simulator.position import Position
 from simulator.result import Result
 from simulator.risk.error_bars import Figure, error_bars
 from simulator.risk.figures import figures
+from simulator.risk.levels import Level, levels
 from simulator.risk.premiums import PREMIUMS, AtPremium
+from simulator.risk.runs import Runs
 from simulator.spec import check
 from simulator.spec.fund import Fund
 from simulator.spec.market import Market
@@ -65,6 +66,11 @@ class Risk:
     def position(self) -> Position:
         return self.result.position(self.fund.ticker, self.days)
 
+    @property
+    def levels(self) -> tuple[Level, ...]:
+        """Stops and targets in the other's terms, over the hold at its median drag and carry."""
+        return levels(self.fund, self.spec.rate, self.trade, self.figures["break_even"].value)
+
     def to_frame(self) -> "pd.DataFrame":
         """A row a figure: value, Monte Carlo error, and both ends of the other error bars; NaN where there is none."""
         import pandas as pd
@@ -116,14 +122,14 @@ def assess(
         If the spec has several funds or a hold of over 252 days.
     """
     spec = assessed(spec if result is None else result.spec)
-    runs = _Runs(threads, on_progress)
-    result = result or runs.run(spec)
+    runs = Runs(threads, on_progress)
+    result = result or runs.of(spec)
     ticker, days = spec.funds[0].ticker, spec.horizons[-1]
 
     def named(one: Result) -> dict[str, float]:
         return {name: estimate.mean for name, estimate in figures(one, ticker, days).items()}
 
-    at_premiums = tuple(AtPremium(premium, runs.of_drift(result, spec.rate + premium)) for premium in premiums)
+    at_premiums = tuple(_at(premium, result, runs) for premium in premiums)
     by_model = {part.spec.market.name: part for part in result.members or (result,)}
     by_model |= {name: runs.of_market(spec, market, MODEL_PATHS) for name, market in (models or {}).items()}
     by_model = by_model if len(by_model) > 1 else {}
@@ -153,24 +159,10 @@ def paths_of(spec: Simulation, models: int, refits: int, premiums: Sequence[floa
     return spec.paths + drawn + (refits + 1 if refits else 0) * few
 
 
-class _Runs:
-    """Runs one after another, whose finished paths are told as one number."""
-
-    def __init__(self, threads: int | None, on_progress: Callable[[int], None] | None):
-        self.threads, self.on_progress, self.done = threads, on_progress, 0
-
-    def run(self, spec: Simulation) -> Result:
-        before = self.done
-        hear = None if (tell := self.on_progress) is None else lambda paths: tell(before + paths)
-        result = simulate(spec, threads=self.threads, on_progress=hear)
-        self.done += spec.paths
-        return result
-
-    def of_market(self, spec: Simulation, market: Market, paths: int) -> Result:
-        return self.run(replace(spec, market=market, paths=min(spec.paths, paths)))
-
-    def of_drift(self, result: Result, drift: float) -> Result:
-        """The run at another drift; the run itself where it has that one."""
-        if result.spec.market.drift == drift:
-            return result
-        return self.of_market(result.spec, result.spec.market.with_drift(drift), DEFAULT_PATHS)
+def _at(premium: float, result: Result, runs: Runs) -> AtPremium:
+    """The run at that premium; the run itself where it has that drift."""
+    spec = result.spec
+    drift = spec.rate + premium
+    if spec.market.drift != drift:
+        result = runs.of_market(spec, spec.market.with_drift(drift), DEFAULT_PATHS)
+    return AtPremium(premium, result)

@@ -64,6 +64,11 @@ def in_money(name: str) -> bool:
     return not name.startswith(("prob_", "break_even", "exit_day"))
 
 
+def of_exits(name: str) -> bool:
+    """Whether the figure is of the position's exits."""
+    return name.startswith(("exit_", "stop_", "target_", "prob_stop", "prob_target", "prob_neither", "prob_both"))
+
+
 def resolved(found: Estimate) -> bool:
     """Whether a difference is told from 0 by the paths that were run."""
     return abs(found.mean) > RESOLVED_ERRORS * found.stderr

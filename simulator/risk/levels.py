@@ -1,7 +1,48 @@
 """What a level of the fund is in moves of the index, and back: in one day, and over a hold."""
 
+from dataclasses import dataclass
+from math import copysign
+
 from simulator.spec.fund import Fund
 from simulator.spec.model import TRADING_DAYS
+from simulator.spec.trade import Trade
+
+
+@dataclass(frozen=True, kw_only=True)
+class Level:
+    """A stop or target, and what it is in the other's terms.
+
+    name : as in `Trade`.
+    move : the return since entry at which it is reached: of the index where `name` begins with index, else the fund's.
+    one_day : the other's return where it is reached on the first day.
+    hold : the other's return where it is reached at the end of the hold, on a path of a given drag and carry.
+    """
+
+    name: str
+    move: float
+    one_day: float
+    hold: float
+
+    @property
+    def of_index(self) -> bool:
+        return self.name.startswith("index")
+
+
+def levels(fund: Fund, rate: float, trade: Trade, break_even: float) -> tuple[Level, ...]:
+    """The trade's stops and targets, stops first; `break_even` as in `index_over_hold`."""
+    favour = copysign(1.0, fund.leverage)
+    signs = {"stop": -1.0, "index_stop": -favour, "target": 1.0, "index_target": favour}
+    found = []
+    for name, sign in signs.items():
+        if (size := getattr(trade, name)) is None:
+            continue
+        move = sign * size
+        if name.startswith("index"):
+            day, hold = fund_move(fund, rate, move), fund_over_hold(fund, break_even, move)
+        else:
+            day, hold = index_move(fund, rate, move), index_over_hold(fund, break_even, move)
+        found.append(Level(name=name, move=move, one_day=day, hold=hold))
+    return tuple(found)
 
 
 def index_move(fund: Fund, rate: float, fund_return: float) -> float:

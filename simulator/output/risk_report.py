@@ -1,0 +1,129 @@
+"""The risk of a trade as people read it: text of at most 80 columns, the most important first."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import numpy as np
+
+from simulator.output.drift_lines import drift_lines
+from simulator.output.heading import market_line, percent, run_line, start_line, why_line
+from simulator.output.risk_cells import UNRESOLVED, UNRESOLVED_TEXT, figure_table
+from simulator.output.text import labelled, paragraph
+from simulator.output.trade_lines import trade_lines
+from simulator.position import Exits
+from simulator.risk.assess import REFIT_PATHS, Risk
+from simulator.risk.error_bars import REFIT_RANGE
+from simulator.risk.tails import tails_note
+
+HOLD = (
+    ("Chance of a loss", "prob_loss"),
+    ("Chance of a loss > {loss}", "prob_loss_beyond"),
+    ("Return: mean", "mean_return"),
+    ("  median", "median_return"),
+    ("Value at risk 95%", "value_at_risk_95"),
+    ("  99%", "value_at_risk_99"),
+    ("Expected shortfall 95%", "expected_shortfall_95"),
+    ("  99%", "expected_shortfall_99"),
+    ("Fall from peak: mean", "max_drawdown_mean"),
+    ("  95%", "max_drawdown_95"),
+    ("Chance of a day > ±15%", "prob_day_beyond_15"),
+    ("Break-even {index}: median", "break_even"),
+    ("  5%", "break_even_5"),
+    ("  95%", "break_even_95"),
+    ("Divergence: mean", "divergence_mean"),
+    ("  by compounding", "compounding"),
+    ("  by volatility drag", "volatility_drag"),
+    ("  by carry", "carry"),
+    ("  5%", "divergence_5"),
+    ("  95%", "divergence_95"),
+)
+EXITS = (
+    ("Chance of the stop", "prob_stop"),
+    ("Chance of the target", "prob_target"),
+    ("Chance of neither", "prob_neither"),
+    ("Stop filled at: mean", "stop_fill_mean"),
+    ("  worst 5%", "stop_fill_5"),
+    ("Target filled at: mean", "target_fill_mean"),
+    ("Return when sold: mean", "exit_mean"),
+    ("  median", "exit_median"),
+    ("  95%", "exit_95"),
+    ("Value at risk 95%", "exit_value_at_risk_95"),
+    ("Expected shortfall 95%", "exit_expected_shortfall_95"),
+    ("Sold less held: mean", "exit_edge"),
+    ("  shortfall 95%", "exit_shortfall_change"),
+)
+EXIT_SHARES = (0.5, 0.9)  # of those that are sold before the end
+LIMITS = (
+    "Not advice: what a model of the past says. The fund meets its multiple of the index at every close, the rate and "
+    "the fund's costs stay as they are, and orders pay no commission, spread or tax and move no price."
+)
+
+
+def report(risk: Risk, *, amount: float | None = None, notes: Sequence[str] = (), more: Sequence[str] = ()) -> str:
+    """The table that `letf risk` prints.
+
+    Parameters
+    ----------
+    risk : Risk
+    amount : float, optional
+        Money put in: figures are told in it too.
+    notes : sequence of str
+        What else there is to know, a paragraph each.
+    more : sequence of str
+        Lines of what else was asked, between the figures and the notes.
+    """
+    market = risk.spec.market
+    lines = [
+        *labelled("Market", market_line(market)),
+        *labelled("Why", why_line(market)),
+        *labelled("Start", start_line(market)),
+        *labelled("Run", run_line(risk.spec)),
+        *trade_lines(risk, amount),
+        "",
+        *paragraph(_bars(risk)),
+        *figure_table(risk.figures, _rows(HOLD, risk), amount),
+        "",
+        *drift_lines(risk),
+    ]
+    if exits := risk.position.exits:
+        lines += ["", *paragraph(_sold_text(exits)), *figure_table(risk.figures, _rows(EXITS, risk), amount)]
+    if more:
+        lines += ["", *more]
+    lines.append("")
+    unresolved = [UNRESOLVED_TEXT] if any(UNRESOLVED in line for line in lines) else []
+    for note in (*unresolved, *_notes(risk), *notes, LIMITS):
+        lines += paragraph(note)
+    return "\n".join(lines) + "\n"
+
+
+def _rows(rows: Iterable[tuple[str, str]], risk: Risk) -> list[tuple[str, str]]:
+    words = {"index": risk.fund.index, "loss": percent(risk.trade.loss)}
+    return [(label.format(**words), name) for label, name in rows]
+
+
+def _bars(risk: Risk) -> str:
+    """What the columns are."""
+    bars = ["±MC: one Monte Carlo standard error"]
+    if risk.refits:
+        low, high = (percent(end) for end in REFIT_RANGE)
+        paths = min(risk.spec.paths, REFIT_PATHS)
+        bars.append(f"parameters: {low} and {high} of {risk.refits} refits to resampled pasts, {paths:,} paths each")
+    if risk.models:
+        bars.append(f"models: least and most of {' and '.join(risk.models)} alone")
+    return f"Percent of the money put in, losses positive. Doubts, never added: {'; '.join(bars)}."
+
+
+def _sold_text(exits: Exits) -> str:
+    """When positions are sold."""
+    by_day = exits.days.sum(axis=0).cumsum()
+    if by_day[-1] == 0:
+        return "No path reached the stop or the target."
+    half, most = (1 + int(np.searchsorted(by_day, share * by_day[-1])) for share in EXIT_SHARES)
+    return f"Sold at the stop or the target, half of them by day {half}, {percent(EXIT_SHARES[1])} by day {most}:"
+
+
+def _notes(risk: Risk) -> Iterator[str]:
+    if said := tails_note(risk.result):
+        yield said
+    if capped := risk.result.capped:
+        days = risk.spec.paths * risk.days
+        yield f"Volatility was held at its cap on {capped:,} of {days:,} days of paths."
