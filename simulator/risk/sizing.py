@@ -14,7 +14,6 @@ from simulator.risk.figures import RESOLVED_ERRORS, resolved
 from simulator.spec import check
 
 HALVINGS = 53  # of [0, 1]: as many as a float has digits
-
 LOSSES = {"expected_shortfall_95": 1, "exit_expected_shortfall_95": 1, "stop_fill_mean": -1, "stop_fill_5": -1}
 MOST_CASH = 1e6  # return of cash over a hold
 MOST_MONEY = 1e15
