@@ -90,11 +90,13 @@ def place_exactly(levels, leverage, carry, growth, nav, fund, lane):
 
 @kernel
 def place_roughly(rough, growth, nav):
-    """Logarithms of `place`'s moves in single precision, moved towards each other by more than their error."""
+    """Logarithms of `place`'s moves in single precision, moved towards each other by more than their error, which is
+    that of a fund's level over |L|."""
     stop, target, index_stop, index_target, s, share, carry = rough
     value, level = ONE / max(np.float32(nav), LEAST_VALUE), ONE / np.float32(growth)
     lower, upper = place(stop, target, index_stop, index_target, s, share, carry, value, level)
-    return s * log_single(ONE + s * lower) + SLACK, s * log_single(ONE + s * upper) - SLACK
+    slack = SLACK * max(share, ONE)
+    return s * log_single(ONE + s * lower) + slack, s * log_single(ONE + s * upper) - slack
 
 
 @kernel
