@@ -36,9 +36,9 @@ def refit_markets(
 ) -> tuple[Market, ...]:
     """Markets fitted to resampled histories, all started from the last day of the real one.
 
-    What a figure of theirs spreads over is how far its parameters may be off. IWM's fits spread over 1 to 4 of their
-    own standard errors, for these take the model for true: the crises of 25 years are not of one kind, as regimes have
-    it. docs/models.md has the table.
+    What a figure of theirs spreads over is how far its parameters may be off. Volatilities of IWM's regimes spread over
+    3 to 4 of the fit's own standard errors, which take the model for true: no two crises of 25 years were alike.
+    docs/models.md has the table.
 
     Parameters
     ----------

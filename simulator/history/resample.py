@@ -23,8 +23,8 @@ def resampled(
     before, and the volatility index at its close; where one is given, days without it are not drawn.
 
     At a join volatility may jump, which a fit takes for a large answer to one day: the persistence of IWM's GARCH is
-    0.989, that of its refits 0.981, 0.983 and 0.986 in the mean for blocks of 125, 250 and 500 days. The refits' spread
-    hardly depends on the block: 7 to 9 points for the crisis regime's volatility, 0.005 to 0.007 for persistence.
+    0.989, that of its refits 0.981, 0.983 and 0.985 in the mean for blocks of 125, 250 and 500 days. The refits' spread
+    hardly depends on the block: 8 to 9 points for the crisis regime's volatility, 0.006 to 0.007 for persistence.
 
     Parameters
     ----------
