@@ -11,9 +11,10 @@ import numpy as np
 
 from simulator.distribution import Estimate
 from simulator.errors import LetfError
+from simulator.result import Result
 from simulator.risk.figures import resolved
 from simulator.risk.levels import fund_move, index_move
-from simulator.risk.runs import Runs
+from simulator.risk.side_by_side import side_by_side
 from simulator.spec.files import find_funds
 from simulator.spec.fund import Fund
 from simulator.spec.model import TRADING_DAYS
@@ -175,8 +176,11 @@ def bracket_map(
     marked = [pair for pair in MARKED if pair in pairs]
     if own.stop is not None and own.target is not None:
         marked.append((own.stop, own.target))
-    runs = Runs(threads, on_progress)
-    found = {(stop, target): _bracket(runs, plain, stop, target) for stop, target in dict.fromkeys([*pairs, *marked])}
+    pairs = list(dict.fromkeys([*pairs, *marked]))
+    trades = [Trade(stop=stop, target=target, watch=own.watch) for stop, target in pairs]
+    specs = [replace(plain, trade=trade) for trade in trades]
+    told = side_by_side(specs, _bracket, threads=threads, on_progress=on_progress)
+    found = dict(zip(pairs, told, strict=True))
     return BracketMap(
         spec=plain,
         stops=np.array(stops, dtype=float),
@@ -191,9 +195,7 @@ def _check_rising(name: str, levels: Sequence[float]) -> None:
         raise LetfError(f"{name} of a map must be two or more, rising, got {list(levels)}")
 
 
-def _bracket(runs: Runs, plain: Simulation, stop: float, target: float) -> Bracket:
-    assert plain.trade is not None  # `bracket_map` gave one
-    result = runs.of(replace(plain, trade=replace(plain.trade, stop=stop, target=target)))
-    exits = result.position(plain.funds[0].ticker, plain.horizons[-1]).exits
-    assert exits is not None  # the trade has a stop
-    return Bracket(stop, target, exits.prob_stop, exits.prob_target, exits.edge)
+def _bracket(result: Result) -> Bracket:
+    trade, exits = result.spec.trade, result.position(result.spec.funds[0].ticker, result.spec.horizons[-1]).exits
+    assert trade and trade.stop and trade.target and exits  # a bracket's run
+    return Bracket(trade.stop, trade.target, exits.prob_stop, exits.prob_target, exits.edge)
