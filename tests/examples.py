@@ -72,6 +72,22 @@ SCALED = BootstrapMarket(
 )
 
 
+def with_bars(market):
+    """The past days of a bootstrap with opens, highs and lows, some of them its own open or close."""
+    rng, closes = np.random.default_rng(7), np.array(market.log_returns)
+    opens = 0.3 * closes + 0.004 * rng.standard_normal(len(closes))
+    above, below = 0.006 * np.maximum(rng.standard_normal((2, len(closes))) + 1.3, 0)
+    return replace(
+        market,
+        opens=tuple(opens.tolist()),
+        highs=tuple((np.maximum(opens, closes) + above).tolist()),
+        lows=tuple((np.minimum(opens, closes) - below).tolist()),
+    )
+
+
+BARRED, SCALED_BARRED = with_bars(BOOTSTRAP), with_bars(SCALED)
+
+
 def ensemble(*markets, weights=None, drift=0.08, **changes):
     """The markets with equal or other weights, called a, b, c ..."""
     weights = weights or [1 / len(markets)] * len(markets)

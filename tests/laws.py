@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import numpy as np
 from scipy import optimize, stats
-from scipy.special import ndtr
+from scipy.special import log_ndtr, ndtr
 
 REACH, STEP = 9.0, 0.02  # normals of one day: the trapezium rule, which is exact to rounding here
 Z = np.arange(-REACH, REACH + STEP / 2, STEP)
@@ -101,3 +101,39 @@ def two_day_divergence_below_zero(market, leverage, annual_carry):
             share = (high - low) / 2 * weights * stats.norm.pdf(z)
             total += p[i] * float(np.array(t[i]) @ below @ share)
     return total
+
+
+PASSED_BY = 0.5826  # -zeta(1/2) / sqrt(2 pi): standard deviations of a step by which a walk is seen beyond a level
+IMAGES = 60  # of a start between two barriers, to either side: terms far beyond what matters
+
+
+def _passage(y, days, mean, sd):
+    """exp(-mean y / sd^2) P(mean t + sd B_t has passed y by time `days`), y > 0: an inverse Gaussian law of first
+    passages (Cox and Miller 1965, The Theory of Stochastic Processes, section 5.7), where no factor overflows."""
+    tilt, width = mean * y / sd**2, sd * np.sqrt(days)
+    direct = np.exp(log_ndtr((mean * days - y) / width) - tilt)
+    return direct + np.exp(log_ndtr(-(mean * days + y) / width) + tilt)
+
+
+def reached(barrier, days, mean, sd):
+    """P(mean t + sd B_t has met `barrier`, not 0, by time `days`), any shape."""
+    away = mean * np.sign(barrier)
+    return np.exp(mean * barrier / sd**2) * _passage(np.abs(barrier), days, away, sd)
+
+
+def lower_first(lower, upper, days, mean, sd):
+    """P(mean t + sd B_t meets `lower` < 0 before `upper` > 0, by time `days`), any shape.
+
+    The sum of first-passage laws over the images y = -lower + 2 k (upper - lower) of the start (Darling and Siegert
+    1953, Annals of Mathematical Statistics 24; Feller 1971, An Introduction to Probability Theory II, section X.5),
+    the drift by its change of measure.
+    """
+    a, b, t, m, s = (np.asarray(value, float)[..., None] for value in (lower, upper, days, mean, sd))
+    y = -a + 2 * np.arange(-IMAGES, IMAGES + 1) * (b - a)
+    passages = np.exp(m * a / s**2) * np.sign(y) * _passage(np.abs(y), t, m, s)
+    return passages.sum(axis=-1)
+
+
+def upper_first(lower, upper, days, mean, sd):
+    """As `lower_first`, of `upper` before `lower`."""
+    return lower_first(-np.asarray(upper), -np.asarray(lower), days, -np.asarray(mean), sd)

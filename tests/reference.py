@@ -44,11 +44,11 @@ def box_muller(radius_word, angle_word):
     return radius * math.cos(angle), radius * math.sin(angle)
 
 
-def normals(seed, path, days):
+def normals(seed, path, days, slot=NORMALS):
     """Standard normals of the first `days` days of a path."""
     drawn = []
     for call in range(-(-days // 4)):
-        w = words(seed, path, call, NORMALS)
+        w = words(seed, path, call, slot)
         drawn += [*box_muller(w[0], w[1]), *box_muller(w[2], w[3])]
     return drawn[:days]
 
@@ -59,9 +59,9 @@ def uniforms(seed, path, days):
     return [(word >> 1) / 2**31 for word in drawn[:days]]
 
 
-def day_words(seed, path, days):
-    """32-bit words that choose the past day or residual of the first `days` days of a path."""
-    return [word for call in range(-(-days // 4)) for word in words(seed, path, call, DAYS)][:days]
+def day_words(seed, path, days, slot=DAYS):
+    """32-bit words of the first `days` days of a path, one a day: those that choose the past day or residual."""
+    return [word for call in range(-(-days // 4)) for word in words(seed, path, call, slot)][:days]
 
 
 def regimes(market, us):
@@ -281,6 +281,15 @@ def markov_returns(market, seed, numbers, days):
     return x
 
 
+def first_variance(market, law):
+    """Of a GARCH market, a day."""
+    if market.initial == "stationary":
+        first = market.omega / (1 - market.alpha - market.gamma * law.lower_variance - market.beta)
+    else:
+        first = market.initial**2 / 252
+    return min(first, CAP**2)
+
+
 def garch_returns(market, seed, numbers, days):
     """x = d / 252 - log E exp(sd z) + sd z; the variance by its recursion, its root never above the cap."""
     law = innovations(market)
@@ -290,11 +299,7 @@ def garch_returns(market, seed, numbers, days):
     else:
         drawn = [[word * len(law.values) >> 32 for word in day_words(seed, path, days)] for path in numbers]
         z = law.values[np.array(drawn)]
-    if market.initial == "stationary":
-        first = market.omega / (1 - market.alpha - market.gamma * law.lower_variance - market.beta)
-    else:
-        first = market.initial**2 / 252
-    x, capped, variance = np.empty_like(z), np.empty(z.shape, bool), np.full(len(z), min(first, CAP**2))
+    x, capped, variance = np.empty_like(z), np.empty(z.shape, bool), np.full(len(z), first_variance(market, law))
     for day in range(days):
         capped[:, day] = variance > CAP**2
         sd = np.minimum(np.sqrt(variance), CAP)
@@ -315,20 +320,32 @@ def past_days(count, block_days, drawn):
 
 
 def bootstrap_returns(market, seed, numbers, days):
-    x = [market.scale * value for value in market.log_returns]
-    growth = math.fsum(math.exp(value) for value in x) / len(x)
-    x = np.array(x) + market.drift / 252 - math.log(growth)
+    x = market.scale * np.array(market.log_returns) + bootstrap_shift(market)
     return np.array([x[past_days(len(x), market.block_days, day_words(seed, path, days))[0]] for path in numbers])
 
 
+def bootstrap_shift(market):
+    """What all days of a bootstrap without scaling are moved by."""
+    growths = [math.exp(market.scale * value) for value in market.log_returns]
+    return market.drift / 252 - math.log(math.fsum(growths) / len(growths))
+
+
 def scaled_returns(market, seed, path, days):
-    """One path: each block over the forecast it had, times the one made of this path's own days before it."""
+    """One path of a scaled bootstrap."""
+    return [shift + factor * market.log_returns[k] for k, factor, shift in scaled_days(market, seed, path, days)]
+
+
+def scaled_days(market, seed, path, days):
+    """Past day, what its moves are multiplied by, and what is added to them, of each day of a path.
+
+    Each block is divided by the forecast it had, times the one made of this path's own days before it.
+    """
     scaling, past = market.scaling, market.log_returns
     later = scaling.prices
     first = scaling.index if scaling.initial_by == "index" else later
     lowest, highest = 2 * math.log(min(later.vols)), 2 * math.log(max(later.vols))
     own = block_moves(market, later.vols)
-    variances, returns, x = list(scaling.recent_variances), list(scaling.recent_log_returns), []
+    variances, returns, lived = list(scaling.recent_variances), list(scaling.recent_log_returns), []
     chosen, joins = past_days(len(past), market.block_days, day_words(seed, path, days))
     for day, (position, begins) in enumerate(zip(chosen, joins, strict=True)):
         if day == 0:
@@ -346,8 +363,8 @@ def scaled_returns(market, seed, path, days):
             scale, shift = vol / vols[position], market.drift / 252 - block_growth(market, moves, vol)
         variances.append(scale**2 * scaling.variances[position])
         returns.append(scale * past[position])
-        x.append(shift + market.scale * returns[-1])
-    return x
+        lived.append((position, market.scale * scale, shift))
+    return lived
 
 
 def block_moves(market, vols):
