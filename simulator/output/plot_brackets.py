@@ -12,12 +12,10 @@ from matplotlib.patches import Patch, Rectangle
 from matplotlib.patheffects import withStroke
 
 from simulator.output import labels, style
+from simulator.output.bracket_words import POINTS, caption, signed, told
 from simulator.output.diverging import Diverging, diverging
-from simulator.output.trade_lines import WATCHES
-from simulator.risk.brackets import Bracket, BracketMap
-from simulator.risk.figures import RESOLVED_ERRORS, resolved
+from simulator.risk.brackets import BracketMap
 
-POINTS = 100.0
 PANEL = (7.5, 4.5)  # inches
 TOP_AXIS, KEY_LINE, KEY_LINES = 0.4, 0.155, 2  # inches above the panel; lines of the key that any figure has room for
 SCALE = (0.14, 0.2)  # inches, its width and its distance from the panel
@@ -25,6 +23,10 @@ CHANCES = range(10, 100, 10)  # percent
 FINE = 241  # points a side, between which lines of one chance are straight
 HATCH, HATCH_COLOUR = "/////", "#a3a3a3"
 FRAME: dict[str, Any] = {"edgecolor": style.INK, "lw": 1.8}
+DIAMOND: dict[str, Any] = {
+    "linestyle": "none", "marker": "D", "markersize": 6, "markerfacecolor": style.WHITE, "markeredgecolor": style.INK,
+    "markeredgewidth": 1.8,
+}  # fmt: skip
 CELL_SIZE, CHANCE_SIZE = 5.8, 7.5  # points
 
 
@@ -35,7 +37,7 @@ def draw_brackets(brackets: BracketMap) -> Figure:
     with style.context():
         sheet = style.sheet(
             f"What do a stop and a target do to the mean of {fund.ticker} over {labels.day_count(brackets.days)}?",
-            [_caption(brackets), labels.run_text(brackets.spec, [fund])],
+            [caption(brackets), labels.run_text(brackets.spec, [fund])],
             panels=1,
             panel=(PANEL[0], PANEL[1] + above),
             gaps=(0, 0),
@@ -75,45 +77,46 @@ def _draw_cells(panel: Axes, brackets: BracketMap, colours: Diverging) -> None:
             panel.add_patch(Rectangle(corner, width, height, zorder=2, **look))
             continue
         halo = [withStroke(linewidth=2.4, foreground=colours.ground(value))]
-        text, look = _signed(value, decimals), {"fontsize": CELL_SIZE, "color": colours.ink(value), "zorder": 4}
+        text, look = signed(value, decimals), {"fontsize": CELL_SIZE, "color": colours.ink(value), "zorder": 4}
         panel.text(float(stops[i]), float(targets[j]), text, ha="center", va="center", path_effects=halo, **look)
 
 
 def _draw_chances(panel: Axes, brackets: BracketMap) -> None:
-    """Lines of one chance that the stop comes first, by a cubic spline through the cells; each named once."""
+    """Lines of one chance that the stop comes first, by a cubic spline through the cells, each named once: where it
+    crosses a row near the top or else a column at the right, both between cells and so clear of their figures.
+    """
     from scipy.interpolate import RectBivariateSpline
 
     stops, targets = POINTS * brackets.stops, POINTS * brackets.targets
     x, y = (np.linspace(levels[0], levels[-1], FINE) for levels in (stops, targets))
-    degrees = min(3, len(stops) - 1), min(3, len(targets) - 1)
-    chance = RectBivariateSpline(stops, targets, POINTS * brackets.prob_stop, kx=degrees[0], ky=degrees[1])
-    chances = chance(x, y)
-    low, high = chances.min(), chances.max()
-    levels = [level for level in CHANCES if low < level < high]
-    if not levels:
-        return
-    panel.contour(x, y, chances.T, levels=levels, colors=style.INK, linewidths=0.9, zorder=3)
-    row, column = _edges(targets)[-3], _edges(stops)[-2]  # between cells, clear of their figures
+    degrees = {"kx": min(3, len(stops) - 1), "ky": min(3, len(targets) - 1)}
+    chance = RectBivariateSpline(stops, targets, POINTS * brackets.prob_stop, **degrees)
+    row, column = float(_edges(targets)[-3]), float(_edges(stops)[-2])
     along_row, along_column = chance(x, row)[:, 0], chance(column, y)[0]
-    for level in levels:
+    places: dict[int, tuple[float, float]] = {}
+    for level in CHANCES:
         if along_row.min() < level < along_row.max():
-            place = float(np.interp(-level, -along_row, x)), row
+            places[level] = float(np.interp(-level, -along_row, x)), row
         elif along_column.min() < level < along_column.max():
-            place = column, float(np.interp(level, along_column, y))
-        else:
-            continue
-        panel.text(
-            *place, f"{level}%", fontsize=CHANCE_SIZE, fontweight="bold", ha="center", va="center", zorder=5,
-            bbox={"facecolor": style.WHITE, "edgecolor": "none", "pad": 0.8, "alpha": 0.9},
-        )  # fmt: skip
+            places[level] = column, float(np.interp(level, along_column, y))
+    if places:
+        panel.contour(x, y, chance(x, y).T, levels=list(places), colors=style.INK, linewidths=0.9, zorder=3)
+    box = {"facecolor": style.WHITE, "edgecolor": "none", "pad": 0.8, "alpha": 0.9}
+    look: dict[str, Any] = {"fontsize": CHANCE_SIZE, "fontweight": "bold", "ha": "center", "va": "center", "zorder": 5}
+    for level, (stop, target) in places.items():
+        panel.text(stop, target, f"{level}%", bbox=box, **look)
 
 
 def _mark(panel: Axes, brackets: BracketMap) -> None:
-    """A frame around each bracket to point out."""
-    x, y = (np.diff(_edges(POINTS * levels)).min() for levels in (brackets.stops, brackets.targets))
+    """A frame around each cell to point out, a diamond at a bracket between cells."""
+    x, y = _edges(POINTS * brackets.stops).tolist(), _edges(POINTS * brackets.targets).tolist()
     for bracket in brackets.marked:
-        corner = POINTS * bracket.stop - x / 2, POINTS * bracket.target - y / 2
-        panel.add_patch(Rectangle(corner, x, y, fill=False, zorder=6, **FRAME))
+        cell = brackets.cell(bracket)
+        if cell is None:
+            panel.plot(POINTS * bracket.stop, POINTS * bracket.target, zorder=6, **DIAMOND)
+        else:
+            i, j = cell
+            panel.add_patch(Rectangle((x[i], y[j]), x[i + 1] - x[i], y[j + 1] - y[j], fill=False, zorder=6, **FRAME))
 
 
 def _set_axes(panel: Axes, brackets: BracketMap) -> None:
@@ -126,7 +129,7 @@ def _set_axes(panel: Axes, brackets: BracketMap) -> None:
     panel.set_xlabel(f"stop: loss of {fund} since entry at which it is sold (%)")
     panel.set_ylabel(f"target: gain of {fund} at which it is sold (%)")
     top = panel.secondary_xaxis("top")
-    top.set_xticks(stops, [labels.number(POINTS * move, 1) for move in brackets.index_stops.tolist()])
+    top.set_xticks(stops, [signed(POINTS * move, 1) for move in brackets.index_stops.tolist()])
     top.tick_params(length=0, labelsize=7)
     top.set_xlabel(f"the stop as a move of {brackets.fund.index} on the first day (%)", fontsize=7.5)
     top.spines["top"].set_visible(False)
@@ -143,7 +146,10 @@ def _draw_scale(scale: Axes, brackets: BracketMap, colours: Diverging) -> None:
 
 def _key(figure: Figure, brackets: BracketMap) -> None:
     """What was pointed out, hatching and lines, under the title."""
-    entries: dict[str, Any] = {_told(bracket): Patch(facecolor=style.WHITE, **FRAME) for bracket in brackets.marked}
+    frame, diamond = Patch(facecolor=style.WHITE, **FRAME), Line2D([], [], **DIAMOND)
+    entries: dict[str, Any] = {
+        told(bracket): frame if brackets.cell(bracket) else diamond for bracket in brackets.marked
+    }
     entries["chance of stop first"] = Line2D([], [], color=style.INK, lw=0.9)
     if not brackets.resolved.all():
         entries["not resolved"] = Patch(facecolor=style.WHITE, edgecolor=HATCH_COLOUR, hatch=HATCH, lw=0)
@@ -158,40 +164,3 @@ def _key(figure: Figure, brackets: BracketMap) -> None:
         ncols=2,
         **look,
     )
-
-
-def _told(bracket: Bracket) -> str:
-    """A bracket in words."""
-    met = (bracket.prob_stop.mean, bracket.prob_target.mean)
-    stop, target, neither = (f"{POINTS * chance:.1f}%" for chance in (*met, 1 - sum(met)))
-    levels = f"{labels.number(-POINTS * bracket.stop)}% / +{labels.number(POINTS * bracket.target)}%"
-    edge = f"{_signed(POINTS * bracket.edge.mean, 2)}±{POINTS * bracket.edge.stderr:.2f} points"
-    doubt = "" if resolved(bracket.edge) else ", not resolved"
-    return f"{levels}: stop first {stop}, target {target}, neither {neither}; mean vs holding {edge}{doubt}"
-
-
-def _signed(value: float, decimals: int) -> str:
-    """A number with its sign: +0.21."""
-    return ("+" if value > 0 else "") + labels.number(value, decimals)
-
-
-def _caption(brackets: BracketMap) -> str:
-    fund, passed, count = brackets.fund, brackets.resolved, brackets.resolved.size
-    together = int((passed & brackets.resolved_together).sum())
-    return (
-        f"Colour and figures: mean return of {fund.ticker} sold at the stop, at the target or at the end, minus that "
-        f"of holding on, percentage points of the money put in, on the same paths. Levels are watched "
-        f"{WATCHES[brackets.trade.watch]}; what is sold earns nothing from then on.{_drift(brackets)} "
-        f"Hatched, not resolved: within {RESOLVED_ERRORS} Monte Carlo standard errors of 0 "
-        f"({labels.at_most((POINTS * brackets.edge_stderr).ravel().tolist())}). Each cell is judged alone: of {count} "
-        f"that do nothing one in 20 would pass, side by side, for all share their paths. {together} of the "
-        f"{int(passed.sum())} that pass do so judged together too (Bonferroni, 5%). Not advice."
-    )
-
-
-def _drift(brackets: BracketMap) -> str:
-    """What a day out of the market forgoes, where the drift is one number."""
-    if brackets.daily_growth is None:
-        return ""
-    growth = f"{_signed(POINTS * brackets.daily_growth, 3)}% a day"
-    return f" Most of it is drift forgone or spared: held, {brackets.fund.ticker} is expected to make {growth}."

@@ -125,6 +125,11 @@ class BracketMap:
         """What each stop is as a move of the index on the first day, (S,)."""
         return np.array([index_move(self.fund, self.spec.rate, -stop) for stop in self.stops.tolist()])
 
+    def cell(self, bracket: Bracket) -> tuple[int, int] | None:
+        """Where in the map a bracket stands; None where it is none of its own."""
+        places = np.argwhere((self.stops == bracket.stop)[:, None] & (self.targets == bracket.target))
+        return (int(places[0, 0]), int(places[0, 1])) if len(places) else None
+
     def _each(self, value: Callable[[Bracket], float]) -> np.ndarray:
         return np.array([[value(bracket) for bracket in row] for row in self.brackets])
 
@@ -165,20 +170,14 @@ def bracket_map(
     _check_rising("stops", stops)
     _check_rising("targets", targets)
     own = spec.trade or Trade()
-    plain = replace(
-        spec,
-        funds=find_funds((ticker,), spec.funds),
-        horizons=spec.horizons[-1:],
-        paths=paths,
-        trade=Trade(watch=own.watch),
-    )
+    funds, watched = find_funds((ticker,), spec.funds), Trade(watch=own.watch)
+    plain = replace(spec, funds=funds, horizons=spec.horizons[-1:], paths=paths, trade=watched)
     pairs = [(stop, target) for stop in stops for target in targets]
     marked = [pair for pair in MARKED if pair in pairs]
     if own.stop is not None and own.target is not None:
         marked.append((own.stop, own.target))
     pairs = list(dict.fromkeys([*pairs, *marked]))
-    trades = [Trade(stop=stop, target=target, watch=own.watch) for stop, target in pairs]
-    specs = [replace(plain, trade=trade) for trade in trades]
+    specs = [replace(plain, trade=replace(watched, stop=stop, target=target)) for stop, target in pairs]
     told = side_by_side(specs, _bracket, threads=threads, on_progress=on_progress)
     found = dict(zip(pairs, told, strict=True))
     return BracketMap(

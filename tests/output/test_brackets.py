@@ -81,6 +81,13 @@ def test_brackets_to_point_out_are_framed_and_told():
     assert "not resolved" in told and "chance of stop first" in told
 
 
+def test_a_bracket_between_cells_is_a_diamond():
+    own = bracket_map(replace(SPEC, trade=Trade(stop=0.13, target=0.27)), "F3", **LEVELS | {"paths": 60})
+    (mark,) = draw_brackets(own).axes[0].lines
+    assert mark.get_xydata().tolist() == [pytest.approx([13, 27])]
+    assert not draw_brackets(bracket_map(SPEC, "F3", **LEVELS | {"paths": 60})).axes[0].lines
+
+
 def test_title_asks_and_caption_tells_what_unresolved_means(found):
     figure = draw_brackets(found)
     ticker = found.fund.ticker

@@ -91,6 +91,7 @@ def test_marked_are_the_swing_traders_and_the_runs_own(found):
     assert [(bracket.stop, bracket.target) for bracket in own.marked] == [*MARKED, (0.15, 0.3)]
     exits = simulate(replace(SPEC, paths=4000, trade=Trade(stop=0.15, target=0.3))).position("F3", 20).exits
     assert own.marked[2].edge == exits.edge and own.trade.watch == "day"
+    assert [own.cell(bracket) for bracket in own.marked] == [(1, 1), (1, 2), None]
     twice = bracket_map(replace(SPEC, trade=Trade(stop=0.12, target=0.2)), "F3", **LEVELS)
     assert len(twice.marked) == 2
     elsewhere = bracket_map(SPEC, "F3", stops=(0.05, 0.1), targets=(0.1, 0.2), paths=100)
