@@ -104,7 +104,7 @@ def two_day_divergence_below_zero(market, leverage, annual_carry):
 
 
 PASSED_BY = 0.5826  # -zeta(1/2) / sqrt(2 pi): standard deviations of a step by which a walk is seen beyond a level
-IMAGES = 60  # of a start between two barriers, to either side: terms far beyond what matters
+IMAGES = 100  # of a start between two barriers, to either side: terms far beyond what matters
 
 
 def _passage(y, days, mean, sd):
