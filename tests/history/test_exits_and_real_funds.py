@@ -21,23 +21,24 @@ PATHS = 100_000  # errors of 0.15 points, a tenth of those of the history
 
 @pytest.fixture(scope="module")
 def history(shared_data):
-    """Closes of both funds over their common days, and IWM's prices on these."""
+    """Prices of both funds on their common days, and IWM's on these."""
     funds = {ticker: read_prices(shared_data / f"{ticker}.csv") for ticker in TICKERS}
     dates = funds["TNA"].dates
     index = read_prices(shared_data / "IWM.csv").between(dates[0].item(), dates[-1].item())
     assert (index.dates == dates).all() and (funds["TZA"].dates == dates).all()
-    return {ticker: prices.close for ticker, prices in funds.items()}, index
+    return funds, index
 
 
-def happened(closes, days, level):
-    """Whether a close was at the level or beyond, of each hold of `days` that the history has whole, (holds,)."""
-    holds = np.lib.stride_tricks.sliding_window_view(closes, days + 1)
-    returns = holds[:, 1:] / holds[:, :1] - 1
+def happened(prices, days, level, watch):
+    """Whether a close, or a low or high, was at the level or beyond, of each whole hold of `days`, (holds,)."""
+    watched = prices.close if watch == "close" else prices.low if level < 0 else prices.high
+    entries, holds = prices.close[:-days], np.lib.stride_tricks.sliding_window_view(watched[1:], days)
+    returns = holds / entries[:, None] - 1
     return ((returns <= level) if level < 0 else (returns >= level)).any(axis=1).astype(float)
 
 
-def chances(index, rates, block_days):
-    """Of each level by ticker and hold: exits at one level alone, watched at closes.
+def chances(index, rates, block_days, watch):
+    """Of each level by ticker and hold: exits at one level alone.
 
     The index drifts as it did, by its mean daily growth: over these years that is 14.7 % a year, and with a forecast's
     8 % gains would be rarer and falls more frequent than in a history of such gains. The rate is those years' mean.
@@ -53,7 +54,7 @@ def chances(index, rates, block_days):
     )
     found = {}
     for level in LEVELS:
-        trade = Trade(stop=-level, watch="close") if level < 0 else Trade(target=level, watch="close")
+        trade = Trade(**{"stop" if level < 0 else "target": abs(level)}, watch=watch)
         result = simulate(replace(spec, trade=trade))
         for ticker in TICKERS:
             for days in HOLDS:
@@ -62,26 +63,31 @@ def chances(index, rates, block_days):
     return found
 
 
-def within(closes, found, ticker, days, level):
+def within(prices, found, days, level, watch):
     """Whether the chance lies within the history's 95 % interval: all starting days, resampled in blocks."""
-    reached = happened(closes[ticker], days, level)
+    reached = happened(prices, days, level, watch)
     low, high = interval(stationary_counts(len(reached), BLOCK) @ reached / len(reached))
-    return low <= found[ticker, days, level] <= high
+    return low <= found <= high
 
 
 @pytest.fixture(scope="module")
 def in_blocks(history, shared_data):
-    return chances(history[1], read_rates(shared_data / "DFF.csv"), 42)
+    """Chances in blocks of 42 days, by how levels are watched."""
+    return {watch: chances(history[1], read_rates(shared_data / "DFF.csv"), 42, watch) for watch in ("close", "day")}
 
 
+@pytest.mark.parametrize("watch", ["close", "day"])
 @pytest.mark.parametrize("level", LEVELS)
 @pytest.mark.parametrize("days", HOLDS)
 @pytest.mark.parametrize("ticker", TICKERS)
-def test_levels_are_reached_as_often_as_they_were(history, in_blocks, ticker, days, level):
-    assert within(history[0], in_blocks, ticker, days, level)
+def test_levels_are_reached_as_often_as_they_were(history, in_blocks, ticker, days, level, watch):
+    """At closes; and within the day, by the funds' own lows and highs against what IWM's bars make of them."""
+    assert within(history[0][ticker], in_blocks[watch][ticker, days, level], days, level, watch)
 
 
 def test_days_drawn_one_by_one_reach_gains_too_often(history, shared_data):
-    """Without the calm and the stormy months that blocks keep, TNA gains 40 % twice as often as it did."""
-    alone = chances(history[1], read_rates(shared_data / "DFF.csv"), 1)
-    assert not any(within(history[0], alone, "TNA", days, level) for days in HOLDS for level in (0.2, 0.4))
+    """Without the calm and the stormy months that blocks keep, TNA gains 40 % in 20 days twice as often as it did."""
+    alone, funds = chances(history[1], read_rates(shared_data / "DFF.csv"), 1, "close"), history[0]
+    for days in HOLDS:
+        for level in (0.2, 0.4):
+            assert not within(funds["TNA"], alone["TNA", days, level], days, level, "close")
