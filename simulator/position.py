@@ -27,6 +27,7 @@ from simulator.ledger import (
     LAWS,
     LOST,
     REACHED,
+    RUINED,
     STOP_FILL,
     STOPPED,
     TARGET_FILL,
@@ -112,7 +113,8 @@ class Views:
     index_return, fund_return, divergence : (V, M), means; NaN where there is no path.
     fund_return_stderr, divergence_stderr : (V, M)
     formula : (V, M), mean of (1 + R)^L exp(-(L^2 - L) vol^2 T / 2) - 1, what funds' prospectuses print, without costs.
-    break_even, break_even_stderr : (V,), index return at which the fund comes out even; NaN where there is no path.
+    break_even, break_even_stderr : (V,), index return at which the fund comes out even, the geometric mean of the paths
+        on which it is worth anything; NaN where there is none.
     """
 
     days: int
@@ -248,7 +250,7 @@ class PositionStatistics:
         fund_return, fund_error = _means(sums[..., FUND], sums[..., FUND_SQUARE], count)
         gap, gap_error = _means(sums[..., GAP], sums[..., GAP_SQUARE], count)
         by_vol, leverage = sums.sum(axis=1), spec.funds[fund].leverage
-        even, even_error = _means(by_vol[:, EVEN], by_vol[:, EVEN_SQUARE], count.sum(axis=1))
+        even, even_error = _means(by_vol[:, EVEN], by_vol[:, EVEN_SQUARE], count.sum(axis=1) - by_vol[:, RUINED])
         return Views(
             days=spec.horizons[-1],
             leverage=leverage,
@@ -261,8 +263,8 @@ class PositionStatistics:
             divergence=gap,
             divergence_stderr=gap_error,
             formula=_means(sums[..., FORMULA], sums[..., FORMULA], count)[0],
-            break_even=even,
-            break_even_stderr=even_error,
+            break_even=np.expm1(even),
+            break_even_stderr=np.exp(even) * even_error,
         )
 
 

@@ -13,13 +13,14 @@ from simulator.kernels.stats import LANES
 from simulator.spec.run import Simulation
 
 BLOCK_WORK = 2**24  # path-days a block, one fund's day or a tenth of one observation counted as one
+MOST_BLOCK_PATHS = 2**15  # so that threads of a short run, too, finish together
 
 
 def block_paths(spec: Simulation) -> int:
-    """Paths a block: fixed by the spec alone, about 5 ms of work, so that an interrupt need not wait."""
+    """Paths a block: fixed by the spec alone, at most some 10 ms of work, so that an interrupt need not wait."""
     funds, observed = len(spec.funds), len(spec.horizons) * (1 + 2 * len(spec.funds))
     work = spec.horizons[-1] * (1 + funds) + 10 * observed
-    return max(1, BLOCK_WORK // work // LANES) * LANES
+    return max(1, min(BLOCK_WORK // work, MOST_BLOCK_PATHS) // LANES) * LANES
 
 
 class Part(NamedTuple):

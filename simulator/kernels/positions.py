@@ -29,6 +29,7 @@ from simulator.ledger import (
     INDEX,
     LAWS,
     LOST,
+    RUINED,
     STOP_FILL,
     TARGET_FILL,
     WILD,
@@ -193,7 +194,7 @@ def observe_cells(growth, nav, leverage, n, days, fund, trade, past, scratch, ta
     scratch, `values` are their break-evens and `compounded` their growth to the power L."""
     drag, scale = -0.5 * (leverage * leverage - leverage), trade.days_a_year / days
     for i in range(n):
-        index_return, fund_return, even = growth[i] - 1.0, nav[fund, i] - 1.0, scratch.values[i]
+        index_return, fund_return = growth[i] - 1.0, nav[fund, i] - 1.0
         gap = fund_return - leverage * index_return
         formula = scratch.compounded[i] * exp(drag * past.squares[i]) - 1.0
         vol = cell(sqrt(past.squares[i] * scale), trade.vol_edges)
@@ -206,8 +207,12 @@ def observe_cells(growth, nav, leverage, n, days, fund, trade, past, scratch, ta
         sums[GAP] += gap
         sums[GAP_SQUARE] += gap * gap
         sums[FORMULA] += formula
-        sums[EVEN] += even
-        sums[EVEN_SQUARE] += even * even
+        if nav[fund, i] > LEAST_GROWTH:
+            even = log(1.0 + scratch.values[i])
+            sums[EVEN] += even
+            sums[EVEN_SQUARE] += even * even
+        else:
+            sums[RUINED] += 1.0
 
 
 @kernel

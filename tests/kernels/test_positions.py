@@ -27,6 +27,7 @@ from simulator.ledger import (
     INDEX,
     LOST,
     REACHED,
+    RUINED,
     STOP_FILL,
     STOPPED,
     TARGET_FILL,
@@ -141,12 +142,15 @@ def test_views_equal_the_twins(both):
         fund_return, divergence = twin.fund_return(fund, days), twin.divergence(fund, days)
         formula = reference_exits.prospectus(twin.growth, vols, fund.leverage, days)
         even = reference_exits.break_evens(twin.growth, twin.nav[fund.ticker], fund.leverage, days)
-        expected = {INDEX: returns, FUND: fund_return, GAP: divergence, FORMULA: formula, EVEN: even}
-        squares = {FUND_SQUARE: fund_return, GAP_SQUARE: divergence, EVEN_SQUARE: even}
+        alive = twin.nav[fund.ticker][:, days - 1] > reference_exits.WIPED
+        log_even = np.where(alive, np.log1p(even), 0.0)
+        expected = {INDEX: returns, FUND: fund_return, GAP: divergence, FORMULA: formula, EVEN: log_even}
+        squares = {FUND_SQUARE: fund_return, GAP_SQUARE: divergence, EVEN_SQUARE: log_even}
         error = relative_error(spec, twin, fund, days)
         for path in np.flatnonzero(sure):
             cells, sums = single[path].cells[f], single[path].cell_sums[f]
             assert cells.sum() == cells[row[path], column[path]] == 1
+            assert sums[row[path], column[path], RUINED] == (not alive[path])
             here, growth = sums[row[path], column[path]], 1 + max(values[path] for values in expected.values())
             for name, values in expected.items():
                 assert abs(here[name] - values[path]) <= 3 * error[path] * growth
