@@ -11,7 +11,7 @@ import click
 from simulator.cli.hints import way_out
 from simulator.errors import LetfError
 
-COMMANDS = ("simulate", "plot", "calibrate", "replay", "score", "fetch", "funds", "markets", "bench")
+COMMANDS = ("simulate", "risk", "plot", "calibrate", "replay", "score", "fetch", "funds", "markets", "bench")
 BAD_INPUT, INTERRUPTED = 2, 130
 
 

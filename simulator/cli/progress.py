@@ -49,3 +49,13 @@ def progress(paths: int, quiet: bool, seconds: int) -> Iterator[Callable[[int], 
                 bar.update(done - bar.pos)
 
         yield hear
+
+
+@contextmanager
+def counting(count: int, label: str, quiet: bool) -> Iterator[Callable[[int], None] | None]:
+    """A callback that hears how many of `count` are done: a progress bar on a terminal."""
+    if quiet or not on_terminal():
+        yield None
+        return
+    with click.progressbar(length=count, label=label, file=sys.stderr) as bar:
+        yield lambda done: bar.update(done - bar.pos)

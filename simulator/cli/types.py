@@ -64,6 +64,26 @@ class Whole(click.ParamType):
         return int(number)
 
 
+class Money(click.ParamType):
+    """An amount of money above 0: 10000, 10_000, 1e4 or 12.50."""
+
+    name = "money"
+
+    def convert(self, value, param, ctx):
+        if isinstance(value, float):
+            return value
+        text = value.strip()
+        if re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?", text):
+            self.fail(f"{value!r} has commas; write {text.replace(',', '')}", param, ctx)
+        try:
+            amount = float(text)
+        except ValueError:
+            self.fail(f"{value!r} is no amount of money; write 10000", param, ctx)
+        if not (isfinite(amount) and amount > 0):
+            self.fail(f"{value!r} is no amount of money above 0; write 10000", param, ctx)
+        return amount
+
+
 class Days(Whole):
     """A comma list of holding periods."""
 
@@ -142,7 +162,7 @@ class OutputFile(click.ParamType):
         return path
 
 
-FRACTION, DRIFT, WHOLE, DAYS = Fraction(), DriftType(), Whole(), Days()
+FRACTION, DRIFT, WHOLE, DAYS, MONEY = Fraction(), DriftType(), Whole(), Days(), Money()
 DAY = Day()
 INPUT_FILE = click.Path(path_type=Path)
 PRICES = PricesFile()

@@ -5,6 +5,7 @@ from simulator.output.table import with_error
 from simulator.output.text import paragraph
 from simulator.output.trade_lines import move
 from simulator.risk.assess import Risk
+from simulator.risk.figures import reachable
 from simulator.risk.premiums import AtPremium
 from simulator.risk.sizing import Kelly
 
@@ -21,7 +22,7 @@ EXITS: Columns = (("mean", "exit_mean"), ("stop", "prob_stop"), ("target", "prob
 
 def drift_lines(risk: Risk) -> list[str]:
     """A row a premium: the figures that hang on it, and the share of wealth that Kelly's rule puts in the fund."""
-    exits = EXITS if risk.trade.has_exits else ()
+    exits = tuple(column for column in EXITS if risk.trade.has_exits and reachable(column[1], risk.trade))
     sold = [*(title for title, _ in exits), "Kelly"] if exits else []
     titles = [["premium", *(title for title, _ in HOLD), "Kelly", *sold]]
     if exits:

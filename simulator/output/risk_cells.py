@@ -11,7 +11,9 @@ from simulator.risk.error_bars import Figure, Spread
 from simulator.risk.figures import COMPARED, RESOLVED_ERRORS, in_money, resolved
 
 UNRESOLVED = "~"
-UNRESOLVED_TEXT = f"{UNRESOLVED} not resolved: within {RESOLVED_ERRORS} Monte Carlo errors of 0; Kelly also of all."
+UNRESOLVED_TEXT = (
+    f"{UNRESOLVED} not resolved: within {RESOLVED_ERRORS} Monte Carlo errors of 0, a Kelly share also of all."
+)
 MOST_DECIMALS = 2
 LARGE, HUGE = 1000, 1e5  # percent; from here on without decimals, and with an exponent
 UNIT = {"exit_day_mean": 0.01}  # of figures that are no percentages
@@ -30,10 +32,15 @@ def figure_table(figures: Mapping[str, Figure], rows: Iterable[Row], amount: flo
 def _cells(name: str, figure: Figure, amount: float | None) -> list[str]:
     unit = UNIT.get(name, 1.0)
     value, _, error = with_error(unit * figure.value, unit * figure.stderr, MOST_DECIMALS).partition("±")
-    if name in COMPARED and not resolved(Estimate(figure.value, figure.stderr)):
+    if not is_resolved(name, figure):
         value = UNRESOLVED + value
     paid = money(amount * figure.value) if amount is not None and in_money(name) and isfinite(figure.value) else ""
     return [value, error, span(figure.parameters, unit), span(figure.models, unit), paid]
+
+
+def is_resolved(name: str, figure: Figure) -> bool:
+    """False of a difference that the paths do not tell from 0."""
+    return name not in COMPARED or resolved(Estimate(figure.value, figure.stderr))
 
 
 def span(spread: Spread | None, unit: float = 1.0) -> str:
@@ -49,7 +56,7 @@ def span(spread: Spread | None, unit: float = 1.0) -> str:
 
 def _points(value: float, decimals: int) -> str:
     if abs(value) >= HUGE:
-        return f"{value:.1e}".replace("e+0", "e")
+        return f"{value:.1e}".replace("e+0", "e").replace("e+", "e")
     decimals = 0 if abs(value) >= LARGE else decimals
     return f"{round(value, decimals) + 0.0:.{decimals}f}"
 

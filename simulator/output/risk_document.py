@@ -8,12 +8,14 @@ import numpy as np
 
 from simulator.distribution import Distribution, Estimate
 from simulator.output.document import brief, dumps
+from simulator.output.risk_report import LIMITS, notes_of
 from simulator.position import Exits
 from simulator.result import PARTS, QUANTILES, STREAM
 from simulator.risk.assess import REFIT_PATHS, Risk
 from simulator.risk.error_bars import REFIT_RANGE, Spread
 from simulator.risk.figures import COMPARED, figures, in_money, of_exits, resolved
 from simulator.risk.premiums import AtPremium
+from simulator.risk.swing import Swing
 from simulator.risk.tails import tails
 from simulator.risk.views import conditional_views
 
@@ -22,7 +24,12 @@ KEYS = [f"{p:g}" for p in QUANTILES]
 
 
 def to_json(
-    risk: Risk, *, amount: float | None = None, notes: Sequence[str] = (), more: Mapping[str, Any] | None = None
+    risk: Risk,
+    *,
+    amount: float | None = None,
+    notes: Sequence[str] = (),
+    sizing: Mapping[str, Any] | None = None,
+    horizon: Sequence[Mapping[str, Any]] | None = None,
 ) -> str:
     """The object that `letf risk --json` prints.
 
@@ -32,8 +39,9 @@ def to_json(
     amount : float, optional
         Money put in.
     notes : sequence of str
-    more : mapping, optional
-        What else was asked: `sizing`, `horizon`.
+        What else there is to know.
+    sizing, horizon
+        How big and how long, where that was asked.
     """
     spec, position, worst = risk.spec, risk.position, tails(risk.result).spec
     estimates = {name: Estimate(figure.value, figure.stderr) for name, figure in risk.figures.items()}
@@ -65,10 +73,27 @@ def to_json(
             "models": _models(risk),
             "views": conditional_views(risk.result, risk.fund.ticker).to_dict(),
             "money": None if amount is None else _flat(_paid(_some(estimates, in_money), amount)),
-            "sizing": None,
-            "horizon": None,
-            **(more or {}),
-            "notes": list(notes),
+            "sizing": sizing,
+            "horizon": horizon,
+            "notes": [*notes_of(risk), *notes, LIMITS],
+        }
+    )
+
+
+def swing_json(swing: Swing) -> str:
+    """The object that `letf risk --preset swing --json` prints."""
+    spec = swing.spec
+    return dumps(
+        {
+            "schema": SCHEMA,
+            "preset": "swing",
+            "market": brief(spec.market.to_dict()),
+            "rate": spec.rate,
+            "seed": spec.seed,
+            "paths": spec.paths,
+            "stream": STREAM,
+            **swing.to_dict(),
+            "notes": [note for note in (swing.note, LIMITS) if note],
         }
     )
 
@@ -83,7 +108,7 @@ def _paid(estimates: Mapping[str, Estimate], amount: float) -> dict[str, Estimat
 
 def _flat(estimates: Mapping[str, Estimate]) -> dict[str, float]:
     """Each figure under its name, its Monte Carlo error under the name with _stderr."""
-    flat = {}
+    flat: dict[str, float] = {}
     for name, found in estimates.items():
         flat |= {name: found.mean, f"{name}_stderr": found.stderr}
     return flat

@@ -7,12 +7,15 @@ import numpy as np
 from simulator.output.drift_lines import drift_lines
 from simulator.output.heading import market_line, percent, run_line, start_line, why_line
 from simulator.output.risk_cells import UNRESOLVED, UNRESOLVED_TEXT, figure_table
-from simulator.output.text import labelled, paragraph
+from simulator.output.text import labelled, listed, paragraph
 from simulator.output.trade_lines import trade_lines
 from simulator.position import Exits
 from simulator.risk.assess import REFIT_PATHS, Risk
 from simulator.risk.error_bars import REFIT_RANGE
+from simulator.risk.figures import reachable
 from simulator.risk.tails import tails_note
+from simulator.spec.bootstrap import BootstrapMarket
+from simulator.spec.trade import Trade
 
 HOLD = (
     ("Chance of a loss", "prob_loss"),
@@ -38,6 +41,7 @@ HOLD = (
 )
 EXITS = (
     ("Chance of the stop", "prob_stop"),
+    ("  both in one day's bar", "prob_both"),
     ("Chance of the target", "prob_target"),
     ("Chance of neither", "prob_neither"),
     ("Stop filled at: mean", "stop_fill_mean"),
@@ -58,7 +62,9 @@ LIMITS = (
 )
 
 
-def report(risk: Risk, *, amount: float | None = None, notes: Sequence[str] = (), more: Sequence[str] = ()) -> str:
+def report(
+    risk: Risk, *, amount: float | None = None, notes: Sequence[str] = (), more: Sequence[Sequence[str]] = ()
+) -> str:
     """The table that `letf risk` prints.
 
     Parameters
@@ -68,8 +74,8 @@ def report(risk: Risk, *, amount: float | None = None, notes: Sequence[str] = ()
         Money put in: figures are told in it too.
     notes : sequence of str
         What else there is to know, a paragraph each.
-    more : sequence of str
-        Lines of what else was asked, between the figures and the notes.
+    more : sequence of sequences of str
+        Lines of each other thing that was asked, between the figures and the notes.
     """
     market = risk.spec.market
     lines = [
@@ -85,19 +91,30 @@ def report(risk: Risk, *, amount: float | None = None, notes: Sequence[str] = ()
         *drift_lines(risk),
     ]
     if exits := risk.position.exits:
-        lines += ["", *paragraph(_sold_text(exits)), *figure_table(risk.figures, _rows(EXITS, risk), amount)]
-    if more:
-        lines += ["", *more]
+        lines += [
+            "",
+            *paragraph(_sold_text(exits, risk.trade)),
+            *figure_table(risk.figures, _rows(EXITS, risk), amount),
+        ]
+    for section in more:
+        lines += ["", *section]
     lines.append("")
     unresolved = [UNRESOLVED_TEXT] if any(UNRESOLVED in line for line in lines) else []
-    for note in (*unresolved, *_notes(risk), *notes, LIMITS):
+    for note in (*unresolved, *notes_of(risk), *notes, LIMITS):
         lines += paragraph(note)
     return "\n".join(lines) + "\n"
 
 
 def _rows(rows: Iterable[tuple[str, str]], risk: Risk) -> list[tuple[str, str]]:
     words = {"index": risk.fund.index, "loss": percent(risk.trade.loss)}
-    return [(label.format(**words), name) for label, name in rows]
+    return [(label.format(**words), name) for label, name in rows if _is_told(name, risk)]
+
+
+def _is_told(name: str, risk: Risk) -> bool:
+    """Whether the trade can have the figure; only a past day's bar can have reached both levels."""
+    markets = [part.spec.market for part in risk.result.members or (risk.result,)]
+    barred = any(isinstance(market, BootstrapMarket) for market in markets) and risk.trade.watch == "day"
+    return reachable(name, risk.trade) and (name != "prob_both" or barred)
 
 
 def _bars(risk: Risk) -> str:
@@ -108,20 +125,23 @@ def _bars(risk: Risk) -> str:
         paths = min(risk.spec.paths, REFIT_PATHS)
         bars.append(f"parameters: {low} and {high} of {risk.refits} refits to resampled pasts, {paths:,} paths each")
     if risk.models:
-        bars.append(f"models: least and most of {' and '.join(risk.models)} alone")
+        bars.append(f"models: least and most of {listed(list(risk.models))} alone")
     return f"Percent of the money put in, losses positive. Doubts, never added: {'; '.join(bars)}."
 
 
-def _sold_text(exits: Exits) -> str:
+def _sold_text(exits: Exits, trade: Trade) -> str:
     """When positions are sold."""
+    levels = {"stop": (trade.stop, trade.index_stop), "target": (trade.target, trade.index_target)}
+    what = " or ".join(f"the {word}" for word, given in levels.items() if given != (None, None))
     by_day = exits.days.sum(axis=0).cumsum()
     if by_day[-1] == 0:
-        return "No path reached the stop or the target."
+        return f"No path reached {what}."
     half, most = (1 + int(np.searchsorted(by_day, share * by_day[-1])) for share in EXIT_SHARES)
-    return f"Sold at the stop or the target, half of them by day {half}, {percent(EXIT_SHARES[1])} by day {most}:"
+    return f"Sold at {what}, half of them by day {half}, {percent(EXIT_SHARES[1])} by day {most}:"
 
 
-def _notes(risk: Risk) -> Iterator[str]:
+def notes_of(risk: Risk) -> Iterator[str]:
+    """What there is to know of the run itself."""
     if said := tails_note(risk.result):
         yield said
     if capped := risk.result.capped:

@@ -21,6 +21,11 @@ def paragraph(text: str) -> list[str]:
     return textwrap.wrap(text, WIDTH, break_on_hyphens=False)
 
 
+def listed(names: Sequence[str]) -> str:
+    """a, b and c."""
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
 def with_error(value: Fitted, unit: float = 1.0, decimals: int = 2) -> str:
     """The estimate times `unit`, ± one standard error; ±- where it has none."""
     error = "-" if value.stderr is None else f"{value.stderr * unit:.{decimals}f}"

@@ -14,11 +14,13 @@ WATCHES: dict[Watch, str] = {
     "close": "at the closes, filled there",
     "next-open": "at the closes, filled at the next open",
 }
-SMALL_CHANGE = 100  # an amount below it is told with decimals
+SMALL_CHANGE, LARGE = 100, 1e10  # amounts below are told with decimals, from the other on with an exponent
 
 
 def money(amount: float) -> str:
-    """An amount in the reader's currency: 10,000, 12.50."""
+    """An amount in the reader's currency: 10,000; 12.50; 1.4e21."""
+    if abs(amount) >= LARGE:
+        return f"{amount:.1e}".replace("e+", "e")
     return f"{round(amount, 2) + 0.0:,.2f}" if abs(amount) < SMALL_CHANGE else f"{amount:,.0f}"
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LONGEST_HOLD = 252  # days
-MODEL_PATHS, REFIT_PATHS = 65_536, 16_384  # a market
+MODEL_PATHS, REFIT_PATHS = 65_536, 8_192  # a market
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,7 +96,7 @@ def assess(
 ) -> Risk:
     """What may happen to a fund that is held over the spec's last horizon, and how sure that is.
 
-    A refit's figure is told as that of the whole run, plus what the refit changes on 16,384 paths of the same random
+    A refit's figure is told as that of the whole run, plus what the refit changes on 8,192 paths of the same random
     numbers: the spread over refits then has next to none of the Monte Carlo error in it.
 
     Parameters

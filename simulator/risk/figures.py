@@ -9,6 +9,7 @@ from simulator.errors import LetfError
 from simulator.position import Exits, Position
 from simulator.result import Result
 from simulator.risk.tails import tails
+from simulator.spec.trade import Trade
 
 LEVELS = (0.95, 0.99)  # of value at risk and expected shortfall
 UNKNOWN = Estimate(nan, nan)
@@ -69,6 +70,12 @@ def of_exits(name: str) -> bool:
     return name.startswith(("exit_", "stop_", "target_", "prob_stop", "prob_target", "prob_neither", "prob_both"))
 
 
+def reachable(name: str, trade: Trade) -> bool:
+    """Whether the trade can have that figure: no target, no chance of it."""
+    wanted = {"stop": (trade.stop, trade.index_stop), "target": (trade.target, trade.index_target)}
+    return all(word not in name or levels != (None, None) for word, levels in wanted.items())
+
+
 def resolved(found: Estimate) -> bool:
     """Whether a difference is told from 0 by the paths that were run."""
     return abs(found.mean) > RESOLVED_ERRORS * found.stderr
@@ -116,11 +123,15 @@ def _exits(exits: Exits, worst: Position) -> dict[str, Estimate]:
 
 
 def _worst(prefix: str, law: Distribution) -> dict[str, Estimate]:
-    found = {}
-    for level, quantile in zip(LEVELS, _quantiles(law, *map(tail, LEVELS)), strict=True):
-        found[f"{prefix}value_at_risk_{100 * level:.0f}"] = Estimate(-quantile.mean, quantile.stderr)
-        found[f"{prefix}expected_shortfall_{100 * level:.0f}"] = law.expected_shortfall(level)
-    return found
+    quantiles = _quantiles(law, *map(tail, LEVELS))
+    at_risk = {f"{prefix}value_at_risk_{_percent(level)}": q for level, q in zip(LEVELS, quantiles, strict=True)}
+    return {name: Estimate(-q.mean, q.stderr) for name, q in at_risk.items()} | {
+        f"{prefix}expected_shortfall_{_percent(level)}": law.expected_shortfall(level) for level in LEVELS
+    }
+
+
+def _percent(level: float) -> str:
+    return f"{100 * level:.0f}"
 
 
 def _mean(law: Distribution | None) -> Estimate:

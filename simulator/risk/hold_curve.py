@@ -93,7 +93,7 @@ def hold_curve(
     models : mapping of str to Market, optional
         Other models of the index, run with at most 65,536 paths.
     refits : sequence of Market
-        Markets fitted to resampled histories, run with at most 16,384 paths.
+        Markets fitted to resampled histories, run with at most 8,192 paths.
     threads : int, optional
         As in `simulate`.
     on_progress : callable, optional
