@@ -62,11 +62,11 @@ def chances(o, c, a, b, v):
 
 @pytest.mark.parametrize("case", BRIDGES.values(), ids=BRIDGES)
 def test_the_bridge_is_that_of_sampled_steps(case):
-    """20,000 bridges of 2,000 steps, which pass levels a little farther out; what that leaves out is far smaller than
+    """20,000 bridges of 1,000 steps, which pass levels a little farther out; what that leaves out is far smaller than
     the sampling error."""
     o, c, a, b = case
-    count, steps = 20_000, 2000
-    rng, where, outcome = np.random.default_rng(8), np.full(20_000, o), np.zeros(20_000, int)
+    count, steps = 20_000, 1000
+    rng, where, outcome = np.random.default_rng(8), np.full(count, o), np.zeros(count, int)
     for left in range(steps, 0, -1):
         where += (c - where) / left + sqrt((left - 1) / left / steps) * rng.standard_normal(count)
         outcome[(outcome == 0) & (where <= a)] = STOPPED
