@@ -7,6 +7,7 @@ LOWEST = 1152  # a limb array counts units of 2^-1152, below the last bit of eve
 LIMBS = (LOWEST + 1024) // LIMB_BITS + 3
 MASK = np.uint64(2**LIMB_BITS - 1)
 MANTISSA_BITS = 53
+SMALLEST_NORMAL = 2.0**-1022
 
 
 class ExactSums:
@@ -49,15 +50,49 @@ class ExactSums:
 
     def values(self) -> np.ndarray:
         """The sums, each rounded once to the nearest float64, an array of `shape`."""
-        totals = [0] * len(self.limbs)
-        for row, limb in zip(*(axis.tolist() for axis in np.nonzero(self.limbs)), strict=True):
-            totals[row] += int(self.limbs[row, limb]) << (LIMB_BITS * limb)
-        rounded = np.array([_to_float(total) for total in totals])
+        used = np.flatnonzero(self.limbs.any(axis=0))
+        if used.size == 0:
+            return self.special.reshape(self.shape).copy()
+        lowest = int(used[0])
+        digits, sign = _digits(self.limbs[:, lowest : used[-1] + 3])  # two more, for carry and sign
+        rounded = sign * _nearest(digits, LIMB_BITS * lowest - LOWEST)
         return np.where(self.special == 0, rounded, self.special).reshape(self.shape)
 
 
-def _to_float(units: int) -> float:
-    try:
-        return units / (1 << LOWEST)  # Python divides integers with one correct rounding
-    except OverflowError:
-        return np.inf if units > 0 else -np.inf
+def _digits(limbs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Magnitudes as digits of 32 bits, lowest first, (n, count), and signs, (n,)."""
+    digits = _carried(limbs)
+    below = digits[:, -1] < 0
+    if below.any():
+        digits[below] = _carried(-limbs[below])
+    return digits, np.where(below, -1.0, 1.0)
+
+
+def _carried(limbs: np.ndarray) -> np.ndarray:
+    """The same numbers with every limb but the last in [0, 2^32)."""
+    digits = limbs.copy()
+    for k in range(digits.shape[1] - 1):
+        digits[:, k + 1] += digits[:, k] >> LIMB_BITS
+        digits[:, k] &= int(MASK)
+    return digits
+
+
+def _nearest(digits: np.ndarray, exponent: int) -> np.ndarray:
+    """Digits, in units of 2^exponent, to the nearest floats: by the 64 highest bits, the last of which also stands for
+    all that follow."""
+    padded = np.concatenate([np.zeros((len(digits), 2), np.int64), digits], axis=1)
+    used = padded != 0
+    top = np.maximum(padded.shape[1] - 1 - used[:, ::-1].argmax(axis=1), 2)
+    rows, bits = np.arange(len(digits)), np.uint64(LIMB_BITS)
+    first, second, third = (padded[rows, top - k].astype(np.uint64) for k in range(3))
+    shift = (LIMB_BITS - np.frexp(first.astype(float))[1]).astype(np.uint64) * (first > 0)
+    rest = bits - shift
+    highest = (((first << bits) | second) << shift) | (third >> rest)
+    follows = used.sum(axis=1) > sum(used[rows, top - k].astype(int) for k in range(3))
+    highest |= ((third & ((np.uint64(1) << rest) - np.uint64(1))) > 0) | follows
+    with np.errstate(over="ignore"):  # a sum beyond a float is infinite, as it should be
+        values = np.ldexp(highest.astype(float), LIMB_BITS * (top - 3) - shift.astype(int) + exponent)
+    for row in np.flatnonzero((values < SMALLEST_NORMAL) & (highest > 0)):  # ldexp would round these once more
+        whole = sum(int(digit) << (LIMB_BITS * k) for k, digit in enumerate(digits[row]))
+        values[row] = whole / (1 << -exponent)  # Python divides integers with one correct rounding
+    return values
