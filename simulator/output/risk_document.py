@@ -11,10 +11,11 @@ from simulator.output.document import brief, dumps
 from simulator.output.risk_report import LIMITS, notes_of
 from simulator.position import Exits
 from simulator.result import PARTS, QUANTILES, STREAM
-from simulator.risk.assess import REFIT_PATHS, Risk
+from simulator.risk.assess import Risk
 from simulator.risk.error_bars import REFIT_RANGE, Spread
 from simulator.risk.figures import COMPARED, figures, in_money, of_exits, resolved
 from simulator.risk.premiums import AtPremium
+from simulator.risk.refitted import refit_paths
 from simulator.risk.swing import Swing
 from simulator.risk.tails import tails
 from simulator.risk.views import conditional_views
@@ -157,7 +158,7 @@ def _parameters(risk: Risk) -> dict[str, Any] | None:
     spreads = {name: figure.parameters for name, figure in risk.figures.items()}
     return {
         "refits": risk.refits,
-        "paths": min(risk.spec.paths, REFIT_PATHS),
+        "paths": refit_paths(risk.spec),
         "low_high_quantiles": list(REFIT_RANGE),
         "figures": _spreads(spreads),
     }

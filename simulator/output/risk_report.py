@@ -10,9 +10,10 @@ from simulator.output.risk_cells import UNRESOLVED, UNRESOLVED_TEXT, figure_tabl
 from simulator.output.text import labelled, listed, paragraph
 from simulator.output.trade_lines import trade_lines
 from simulator.position import Exits
-from simulator.risk.assess import REFIT_PATHS, Risk
+from simulator.risk.assess import Risk
 from simulator.risk.error_bars import REFIT_RANGE
 from simulator.risk.figures import reachable
+from simulator.risk.refitted import refit_paths
 from simulator.risk.tails import tails_note
 from simulator.spec.bootstrap import BootstrapMarket
 from simulator.spec.trade import Trade
@@ -122,7 +123,7 @@ def _bars(risk: Risk) -> str:
     bars = ["±MC: one Monte Carlo standard error"]
     if risk.refits:
         low, high = (percent(end) for end in REFIT_RANGE)
-        paths = min(risk.spec.paths, REFIT_PATHS)
+        paths = refit_paths(risk.spec)
         bars.append(f"parameters: {low} and {high} of {risk.refits} refits to resampled pasts, {paths:,} paths each")
     if risk.models:
         bars.append(f"models: least and most of {listed(list(risk.models))} alone")

@@ -13,6 +13,7 @@ from simulator.risk.error_bars import Figure, error_bars
 from simulator.risk.figures import figures
 from simulator.risk.levels import Level, levels
 from simulator.risk.premiums import PREMIUMS, AtPremium
+from simulator.risk.refitted import paths_of_refits, refitted
 from simulator.risk.runs import Runs
 from simulator.spec import check
 from simulator.spec.fund import Fund
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LONGEST_HOLD = 252  # days
-MODEL_PATHS, REFIT_PATHS = 65_536, 8_192  # a market
+MODEL_PATHS = 65_536  # a model
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,9 +97,6 @@ def assess(
 ) -> Risk:
     """What may happen to a fund that is held over the spec's last horizon, and how sure that is.
 
-    A refit's figure is told as that of the whole run, plus what the refit changes on 8,192 paths of the same random
-    numbers: the spread over refits then has next to none of the Monte Carlo error in it.
-
     Parameters
     ----------
     spec : Simulation
@@ -126,21 +124,21 @@ def assess(
     result = result or runs.of(spec)
     ticker, days = spec.funds[0].ticker, spec.horizons[-1]
 
-    def named(one: Result) -> dict[str, float]:
-        return {name: estimate.mean for name, estimate in figures(one, ticker, days).items()}
+    def values(one: Result) -> np.ndarray:
+        return np.array([found.mean for found in figures(one, ticker, days).values()])
 
     at_premiums = tuple(_at(premium, result, runs) for premium in premiums)
     by_model = {part.spec.market.name: part for part in result.members or (result,)}
     by_model |= {name: runs.of_market(spec, market, MODEL_PATHS) for name, market in (models or {}).items()}
     by_model = by_model if len(by_model) > 1 else {}
-    here = named(runs.of_market(spec, spec.market, REFIT_PATHS)) if refits else {}
-    moved = [named(runs.of_market(spec, market, REFIT_PATHS)) for market in refits]
-    over_models = [named(part) for part in by_model.values()]
-    told = {}
-    for name, found in figures(result, ticker, days).items():
-        changes, values = [refit[name] - here[name] for refit in moved], [model[name] for model in over_models]
-        told[name] = error_bars(name, found.mean, found.stderr, changes, values)
-    return Risk(result, told, at_premiums, by_model, len(moved))
+    here = figures(result, ticker, days)
+    over_refits = refitted(runs, spec, refits, values, values(result))
+    over_models = np.array([values(part) for part in by_model.values()]).reshape(-1, len(here))
+    told = {
+        name: error_bars(name, found, over_refits[:, i], over_models[:, i])
+        for i, (name, found) in enumerate(here.items())
+    }
+    return Risk(result, told, at_premiums, by_model, len(refits))
 
 
 def assessed(spec: Simulation) -> Simulation:
@@ -154,9 +152,8 @@ def assessed(spec: Simulation) -> Simulation:
 def paths_of(spec: Simulation, models: int, refits: int, premiums: Sequence[float] = PREMIUMS) -> int:
     """Paths that `assess` runs for so many models and refits."""
     drifts = sum(spec.rate + premium != spec.market.drift for premium in premiums)
-    few = min(spec.paths, REFIT_PATHS)
     drawn = drifts * min(spec.paths, DEFAULT_PATHS) + models * min(spec.paths, MODEL_PATHS)
-    return spec.paths + drawn + (refits + 1 if refits else 0) * few
+    return spec.paths + drawn + paths_of_refits(spec, refits)
 
 
 def _at(premium: float, result: Result, runs: Runs) -> AtPremium:

@@ -1,9 +1,10 @@
 """A figure and its three error bars: Monte Carlo, parameters, models."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+
+from simulator.distribution import Estimate
 
 REFIT_RANGE = (0.05, 0.95)
 
@@ -36,28 +37,25 @@ class Figure:
     models: Spread | None
 
 
-def error_bars(name: str, value: float, stderr: float, changes: Sequence[float], in_models: Sequence[float]) -> Figure:
+def error_bars(name: str, found: Estimate, over_refits: np.ndarray, over_models: np.ndarray) -> Figure:
     """The figure called `name` with its error bars.
 
     Parameters
     ----------
     name : str
         A chance, "prob_...", stays in [0, 1].
-    value, stderr : float
-    changes : sequence of float
-        What each refit changes.
-    in_models : sequence of float
-        The figure in each model.
+    found : Estimate
+    over_refits, over_models : float (R,), (M,)
+        The figure in each refit and in each model.
     """
-    over_refits = [value + change for change in changes]
     if name.startswith("prob_"):
-        over_refits = [min(max(chance, 0.0), 1.0) for chance in over_refits]
-    return Figure(value, stderr, _spread(over_refits, REFIT_RANGE), _spread(in_models, (0, 1)))
+        over_refits = np.clip(over_refits, 0, 1)
+    return Figure(found.mean, found.stderr, _spread(over_refits, REFIT_RANGE), _spread(over_models, (0, 1)))
 
 
-def _spread(values: Sequence[float], ends: tuple[float, float]) -> Spread | None:
+def _spread(values: np.ndarray, ends: tuple[float, float]) -> Spread | None:
     """Quantiles at `ends` and standard deviation of the values that are known; None below two of them."""
-    known = np.array([value for value in values if np.isfinite(value)])
+    known = values[np.isfinite(values)]
     if len(known) < 2:
         return None
     low, high = np.quantile(known, ends).tolist()

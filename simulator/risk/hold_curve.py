@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from simulator.result import Result
-from simulator.risk.assess import MODEL_PATHS, REFIT_PATHS
+from simulator.risk.assess import MODEL_PATHS
 from simulator.risk.error_bars import REFIT_RANGE
 from simulator.risk.figures import RESOLVED_ERRORS
 from simulator.risk.measure import SHORTFALL, Measure
+from simulator.risk.refitted import paths_of_refits, refit_paths, refitted
 from simulator.risk.runs import Runs
 from simulator.spec.files import find_funds
 from simulator.spec.fund import Fund
@@ -26,8 +27,7 @@ class HoldCurve:
     spec : the run, of one fund.
     days : int64 (H,), rising.
     value, stderr : (H,), the estimate and its Monte Carlo standard error; NaN where not known.
-    refits : (R, H), the curves in markets fitted to resampled histories: each is the estimate plus what the refit
-        changes on fewer paths of the same random numbers. R is 0 without refits.
+    refits : (R, H), the curves in markets fitted to resampled histories, `refitted`. R is 0 without refits.
     models : (H,) each, the curves in models of the index, by name: those of an ensemble's members among them, and that
         of the run's own market. Empty where there is only that.
     note : which paths the worst cases are read from; "" where there is nothing to say.
@@ -49,7 +49,7 @@ class HoldCurve:
     @property
     def refit_paths(self) -> int:
         """Paths of each refit."""
-        return min(self.spec.paths, REFIT_PATHS)
+        return refit_paths(self.spec)
 
     @property
     def monte_carlo(self) -> np.ndarray:
@@ -93,7 +93,7 @@ def hold_curve(
     models : mapping of str to Market, optional
         Other models of the index, run with at most 65,536 paths.
     refits : sequence of Market
-        Markets fitted to resampled histories, run with at most 8,192 paths.
+        Markets fitted to resampled histories.
     threads : int, optional
         As in `simulate`.
     on_progress : callable, optional
@@ -105,18 +105,14 @@ def hold_curve(
     value, stderr = curve_of(whole, measure)
     by_model = {part.spec.market.name: part for part in whole.members or (whole,)}
     by_model |= {name: runs.of_market(spec, market, MODEL_PATHS) for name, market in (models or {}).items()}
-    moved = np.empty((len(refits), len(value)))
-    if refits:
-        here = curve_of(runs.of_market(spec, spec.market, REFIT_PATHS), measure)[0]
-        for row, market in zip(moved, refits, strict=True):
-            row[:] = curve_of(runs.of_market(spec, market, REFIT_PATHS), measure)[0] - here
+    over_refits = refitted(runs, spec, refits, lambda result: curve_of(result, measure)[0], value)
     return HoldCurve(
         spec=spec,
         measure=measure,
         days=np.array(spec.horizons),
         value=value,
         stderr=stderr,
-        refits=np.clip(value + moved, measure.least, 1),
+        refits=np.clip(over_refits, measure.least, 1),
         models={name: curve_of(one, measure)[0] for name, one in by_model.items()} if len(by_model) > 1 else {},
         note=measure.note(whole),
     )
@@ -124,8 +120,7 @@ def hold_curve(
 
 def paths_of_curve(spec: Simulation, models: int, refits: int) -> int:
     """Paths that `hold_curve` runs for so many models and refits."""
-    few = min(spec.paths, REFIT_PATHS)
-    return spec.paths + models * min(spec.paths, MODEL_PATHS) + (refits + 1 if refits else 0) * few
+    return spec.paths + models * min(spec.paths, MODEL_PATHS) + paths_of_refits(spec, refits)
 
 
 def curve_of(result: Result, measure: Measure) -> np.ndarray:

@@ -8,9 +8,10 @@ from examples import SKEWED, ensemble, fund, market, run
 
 from simulator.engine.simulate import simulate
 from simulator.errors import LetfError
-from simulator.risk.assess import MODEL_PATHS, REFIT_PATHS, assess, paths_of
+from simulator.risk.assess import MODEL_PATHS, assess, paths_of
 from simulator.risk.figures import figures
 from simulator.risk.levels import cash_over_hold
+from simulator.risk.refitted import PATHS
 from simulator.risk.sizing import kelly
 from simulator.spec.trade import Trade
 
@@ -47,7 +48,7 @@ def test_without_refits_and_models_there_are_no_such_bars():
 
 def test_refits_to_the_same_parameters_move_nothing():
     """However few paths they have: what is spread is the parameters, not the Monte Carlo error."""
-    same = assess(spec(paths=2 * REFIT_PATHS), refits=[market(3)] * 3, premiums=())
+    same = assess(spec(paths=2 * PATHS), refits=[market(3)] * 3, premiums=())
     for name in ("prob_loss", "expected_shortfall_95", "divergence_mean", "prob_stop", "exit_mean"):
         figure = same.figures[name]
         assert figure.parameters.low == figure.parameters.high == pytest.approx(figure.value, rel=EXACT)
@@ -118,7 +119,7 @@ def test_progress_counts_all_paths(monkeypatch):
         assess(spec(), on_progress=heard.append, **more)
         assert heard == sorted(heard)
         assert heard[-1] == paths_of(spec(), len(more.get("models", ())), len(more.get("refits", ())))
-    assert paths_of(spec(paths=10**6), 2, 3, ()) == 10**6 + 2 * MODEL_PATHS + 4 * REFIT_PATHS
+    assert paths_of(spec(paths=10**6), 2, 3, ()) == 10**6 + 2 * MODEL_PATHS + 4 * PATHS
 
 
 def test_the_hold_is_the_last_horizon_and_the_trade_may_be_left_out():

@@ -8,8 +8,9 @@ from examples import SKEWED, ensemble, market, run
 
 from simulator.engine.simulate import simulate
 from simulator.errors import LetfError
-from simulator.risk.hold_curve import DAYS, REFIT_PATHS, hold_curve, paths_of_curve
+from simulator.risk.hold_curve import DAYS, hold_curve, paths_of_curve
 from simulator.risk.measure import DECAY, SHORTFALL, chance_of_loss
+from simulator.risk.refitted import PATHS
 from simulator.spec.trade import Trade
 
 FEW = (1, 2, 5, 10, 21)
@@ -64,8 +65,8 @@ def test_refits_are_their_runs_moved_to_the_estimate():
 
 def test_refits_to_the_same_parameters_move_nothing():
     """However few paths they have: what is spread is the parameters, not the Monte Carlo error."""
-    curve = hold_curve(spec(paths=2 * REFIT_PATHS), "F3", days=FEW, refits=[market(3)] * 2)
-    assert curve.refits == pytest.approx(np.array([curve.value] * 2)) and curve.refit_paths == REFIT_PATHS
+    curve = hold_curve(spec(paths=2 * PATHS), "F3", days=FEW, refits=[market(3)] * 2)
+    assert curve.refits == pytest.approx(np.array([curve.value] * 2)) and curve.refit_paths == PATHS
 
 
 def test_a_moved_chance_stays_one():
