@@ -254,7 +254,7 @@ class PositionStatistics:
         return Views(
             days=spec.horizons[-1],
             leverage=leverage,
-            move_edges=move_edges(spec.market.expected_vol(), spec.horizons[-1]),
+            move_edges=move_edges(spec.horizons[-1]),
             vol_edges=np.array(VOL_EDGES),
             count=count,
             index_return=_means(sums[..., INDEX], sums[..., INDEX], count)[0],

@@ -23,7 +23,7 @@ def lower_trade(spec: Simulation) -> Trade:
         levels=_levels(spec),
         loss=spec.trade.loss,
         days_a_year=float(TRADING_DAYS),
-        move_edges=move_edges(spec.market.expected_vol(), spec.horizons[-1]),
+        move_edges=move_edges(spec.horizons[-1]),
         vol_edges=np.array(VOL_EDGES),
     )
 

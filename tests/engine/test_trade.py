@@ -209,6 +209,20 @@ def test_an_ensemble_is_its_members_together():
         assert getattr(result.positions, name) == pytest.approx(total, rel=ROUNDING, abs=ROUNDING)
 
 
+def test_members_share_the_cells_of_views():
+    """However different they are: each cell holds the returns that its edges say."""
+    calm, wild = market(1, vols=[0.1]), market(1, vols=[0.6])
+    result = held(ensemble(calm, wild), 3.0, trade=Trade())
+    views = [one.views("F3") for one in (result, *result.members)]
+    edges = np.concatenate([[-1], views[0].move_edges, [np.inf]])
+    for view in views:
+        assert (view.move_edges == views[0].move_edges).all()
+        low, high = np.broadcast_to(edges[:-1], view.count.shape), np.broadcast_to(edges[1:], view.count.shape)
+        used = view.count > 0
+        assert ((view.index_return >= low) & (view.index_return < high))[used].all()
+    assert (views[0].count == views[1].count + views[2].count).all()
+
+
 @pytest.mark.parametrize("one", KINDS.values(), ids=KINDS)
 def test_members_run_the_paths_of_their_numbers(one):
     whole, split = held(one, 3.0), held(ensemble(one, one, weights=[0.6, 0.4], drift=one.drift), 3.0)

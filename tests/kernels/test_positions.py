@@ -134,7 +134,7 @@ def test_views_equal_the_twins(both):
     spec, single, twin = both
     days = spec.horizons[-1]
     vols, returns = reference_exits.realised_vols(twin.log_return, days), twin.index_return(days)
-    edges = move_edges(spec.market.expected_vol(), days)
+    edges = move_edges(days)
     row, column = np.searchsorted(VOL_EDGES, vols, side="right"), np.searchsorted(edges, returns, side="right")
     sure = np.abs(np.concatenate([vols[:, None] - VOL_EDGES, returns[:, None] - edges], axis=1)).min(axis=1) > NEAR
     assert sure.mean() > 0.98
