@@ -37,9 +37,10 @@ def _about(risk: Risk) -> str:
     own = [move(at.premium) for at in risk.premiums if at.result is risk.result]
     said = f" ({own[0]}: as above)" if own else ""
     sold = "; sold: with the exits" if risk.trade.has_exits else ""
+    alike = " One drift for all regimes has no leverage effect." if risk.spec.market.drift == "regime" else ""
     return (
         f"By the drift, the rate plus a premium a year{said}. Kelly: % of wealth in {risk.fund.ticker} that grows "
-        f"fastest, the rest at the rate{sold}."
+        f"fastest, the rest at the rate{sold}.{alike}"
     )
 
 

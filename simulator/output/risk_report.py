@@ -127,7 +127,7 @@ def _bars(risk: Risk) -> str:
         bars.append(f"parameters: {low} and {high} of {risk.refits} refits to resampled pasts, {paths:,} paths each")
     if risk.models:
         bars.append(f"models: least and most of {listed(list(risk.models))} alone")
-    return f"Percent of the money put in, losses positive. Doubts, never added: {'; '.join(bars)}."
+    return f"In percent; value at risk, shortfall and falls are losses. Doubts, never added: {'; '.join(bars)}."
 
 
 def _sold_text(exits: Exits, trade: Trade) -> str:
