@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from simulator.cli import letf
+from simulator.cli.progress import counting
 from simulator.errors import LetfError
 from simulator.output.text import WIDTH
 
@@ -271,3 +272,15 @@ def test_from_prices(shared_data):
     assert not any("--refits" in note for note in found["notes"])
     without = invoke("--as-of", str(shared_data / "IWM.csv"), "--json", "--quiet")
     assert without.stderr == "" and any("--refits 40" in note for note in json.loads(without.stdout)["notes"])
+
+
+def test_refits_are_counted_on_a_terminal(monkeypatch, capsys):
+    with counting(3, "Refitting", quiet=False) as unheard:
+        assert unheard is None  # stderr is no terminal here
+    monkeypatch.setattr("simulator.cli.progress.on_terminal", lambda: True)
+    with counting(3, "Refitting", quiet=True) as unheard:
+        assert unheard is None
+    with counting(3, "Refitting", quiet=False) as hear:
+        hear(1)
+        hear(3)
+    assert "Refitting" in capsys.readouterr().err

@@ -10,7 +10,7 @@ from examples import SKEWED, ensemble, market, run
 from simulator.distribution import Estimate
 from simulator.engine.simulate import simulate
 from simulator.errors import LetfError
-from simulator.risk.figures import figure, figures, in_money, resolved
+from simulator.risk.figures import figure, figures, in_money, of_exits, reachable, resolved
 from simulator.risk.tails import tails
 from simulator.spec.trade import Trade
 
@@ -116,3 +116,16 @@ def test_what_is_money():
     money = {name for name in figures(simulated(BRACKET), "F3", 20) if in_money(name)}
     assert {"mean_return", "value_at_risk_95", "stop_fill_5", "exit_edge", "carry", "divergence_5"} < money
     assert not money & {"prob_loss", "prob_stop", "break_even", "break_even_95", "exit_day_mean"}
+
+
+def test_which_figures_are_of_exits():
+    names = set(figures(simulated(BRACKET), "F3", 20))
+    assert {name for name in names if of_exits(name)} == names - HOLD_NAMES - {"prob_loss_beyond"}
+
+
+def test_what_a_trade_can_have():
+    names = [name for name in figures(simulated(BRACKET), "F3", 20) if of_exits(name)]
+    without_target = [name for name in names if not reachable(name, Trade(stop=0.1))]
+    assert without_target == ["prob_target", "target_fill_mean"]
+    without_stop = [name for name in names if not reachable(name, Trade(index_target=0.1))]
+    assert without_stop == ["prob_stop", "stop_fill_mean", "stop_fill_5"]

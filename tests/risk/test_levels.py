@@ -5,8 +5,9 @@ from examples import fund
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.risk.levels import cash_over_hold, fund_move, fund_over_hold, index_move, index_over_hold
+from simulator.risk.levels import cash_over_hold, fund_move, fund_over_hold, index_move, index_over_hold, levels
 from simulator.spec.files import find_funds, preset_funds
+from simulator.spec.trade import Trade
 
 ROUNDING = 1e-12  # relative, of a few operations
 leverages = st.sampled_from([3.0, 2.0, 1.0, -1.0, -2.0, -3.0])
@@ -40,3 +41,23 @@ def test_a_fund_falls_to_nothing_at_most():
 def test_cash():
     assert cash_over_hold(0.0252, 2) == pytest.approx(2 * 0.0001 + 0.0001**2, rel=1e-10)
     assert cash_over_hold(0.0, 252) == 0.0
+
+
+def test_levels_of_a_trade():
+    """For a bear fund the index's stop is a rise."""
+    bear = fund(-3.0)
+    found = levels(bear, 0.0, Trade(stop=0.12, target=0.3, index_stop=0.06, index_target=0.1), -0.002)
+    assert [(level.name, level.move) for level in found] == [
+        ("stop", -0.12), ("index_stop", 0.06), ("target", 0.3), ("index_target", -0.1),
+    ]  # fmt: skip
+    assert [level.of_index for level in found] == [False, True, False, True]
+    assert [level.one_day for level in found] == pytest.approx([0.04, -0.18, -0.1, 0.3])
+    assert [level.hold for level in found] == pytest.approx(
+        [
+            index_over_hold(bear, -0.002, -0.12),
+            fund_over_hold(bear, -0.002, 0.06),
+            index_over_hold(bear, -0.002, 0.3),
+            fund_over_hold(bear, -0.002, -0.1),
+        ]
+    )
+    assert levels(bear, 0.0, Trade(), 0.0) == ()
