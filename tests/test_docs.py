@@ -37,7 +37,7 @@ def test_commands_print_what_the_page_says(page, tmp_path, shared_data):
 def test_readme_shows_commands_and_python():
     text = (ROOT / "README.md").read_text()
     assert len(make_docs.BLOCK.findall(text)) >= 2
-    assert len(make_docs.PYTHON_BLOCK.findall(text)) == 1
+    assert len(make_docs.PYTHON_BLOCK.findall(text)) == 2
 
 
 def test_readme_quotes_the_score():
