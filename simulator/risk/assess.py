@@ -15,6 +15,7 @@ from simulator.risk.levels import Level, levels
 from simulator.risk.premiums import PREMIUMS, AtPremium
 from simulator.risk.refitted import paths_of_refits, refitted
 from simulator.risk.runs import Runs
+from simulator.risk.sampled_drift import drift_of, slopes
 from simulator.spec import check
 from simulator.spec.fund import Fund
 from simulator.spec.market import Market
@@ -132,7 +133,12 @@ def assess(
     by_model |= {name: runs.of_market(spec, market, MODEL_PATHS) for name, market in (models or {}).items()}
     by_model = by_model if len(by_model) > 1 else {}
     here = figures(result, ticker, days)
-    over_refits = refitted(runs, spec, refits, values, values(result))
+    slope, drift = slopes(list(here), at_premiums), drift_of(result)
+
+    def values_there(refit: Result) -> np.ndarray:  # as if its few paths had drifted as the run's many did
+        return values(refit) - slope * (drift_of(refit) - drift)
+
+    over_refits = refitted(runs, spec, refits, values_there, values(result))
     over_models = np.array([values(part) for part in by_model.values()]).reshape(-1, len(here))
     told = {
         name: error_bars(name, found, over_refits[:, i], over_models[:, i])

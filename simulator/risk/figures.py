@@ -76,6 +76,11 @@ def reachable(name: str, trade: Trade) -> bool:
     return all(word not in name or levels != (None, None) for word, levels in wanted.items())
 
 
+def of_tails(name: str) -> bool:
+    """Whether the figure is read from `tails` of a result, not from all of its paths."""
+    return "value_at_risk" in name or "shortfall" in name
+
+
 def resolved(found: Estimate) -> bool:
     """Whether a difference is told from 0 by the paths that were run."""
     return abs(found.mean) > RESOLVED_ERRORS * found.stderr
