@@ -6,35 +6,9 @@ from math import sqrt
 
 import numpy as np
 
-from simulator import bins
+from simulator import bins, ledger
 from simulator.distribution import Distribution, Estimate, estimate, proportion
 from simulator.errors import LetfError
-from simulator.ledger import (
-    BOTH,
-    BREAK_EVEN,
-    CELL_SUMS,
-    DRAWDOWN,
-    EVEN,
-    EVEN_SQUARE,
-    EVENTS,
-    EXIT,
-    FORMULA,
-    FUND,
-    FUND_SQUARE,
-    GAP,
-    GAP_SQUARE,
-    INDEX,
-    LAWS,
-    LOST,
-    REACHED,
-    RUINED,
-    STOP_FILL,
-    STOPPED,
-    TARGET_FILL,
-    WILD,
-    WILD_DOWN,
-    WILD_UP,
-)
 from simulator.spec.fund import Fund
 from simulator.spec.run import Simulation
 from simulator.spec.views import CENTRES, VOL_EDGES, move_edges
@@ -168,15 +142,15 @@ class PositionStatistics:
         """The shape of each array for the run `spec`."""
         horizons, funds = len(spec.horizons), len(spec.funds)
         return {
-            "sums": (horizons, funds, LAWS, 2),
-            "extremes": (horizons, funds, LAWS, 2),
-            "below": (horizons, funds, LAWS),
-            "counts": (horizons, funds, LAWS, bins.COUNT),
+            "sums": (horizons, funds, ledger.LAWS, 2),
+            "extremes": (horizons, funds, ledger.LAWS, 2),
+            "below": (horizons, funds, ledger.LAWS),
+            "counts": (horizons, funds, ledger.LAWS, bins.COUNT),
             "edges": (horizons, funds, 2),
-            "events": (horizons, funds, EVENTS),
+            "events": (horizons, funds, ledger.EVENTS),
             "exit_days": (funds, 2, spec.horizons[-1]),
             "cells": (funds, VOLS, CENTRES),
-            "cell_sums": (funds, VOLS, CENTRES, CELL_SUMS),
+            "cell_sums": (funds, VOLS, CENTRES, ledger.CELL_SUMS),
         }
 
     @classmethod
@@ -190,13 +164,13 @@ class PositionStatistics:
         """Whether the statistics are numbers of their kind and count as many paths as there were."""
         floats = (self.sums, self.extremes, self.edges, self.cell_sums)
         counted = self.counts.sum(axis=-1)
-        fills = self.events[..., [STOPPED, REACHED]]
+        fills = self.events[..., [ledger.STOPPED, ledger.REACHED]]
         return (
             all(array.dtype == np.float64 for array in floats)
             and all(array.dtype == np.int64 for array in (self.below, self.events, self.exit_days, self.cells))
             and all(bool(((array >= 0) & (array <= paths)).all()) for array in (self.below, self.events, self.cells))
-            and bool((counted[..., [DRAWDOWN, BREAK_EVEN]] == paths).all())
-            and bool((counted[..., [STOP_FILL, TARGET_FILL]] == fills).all())
+            and bool((counted[..., [ledger.DRAWDOWN, ledger.BREAK_EVEN]] == paths).all())
+            and bool((counted[..., [ledger.STOP_FILL, ledger.TARGET_FILL]] == fills).all())
             and bool((self.exit_days >= 0).all() and (self.exit_days.sum(axis=-1) == fills[-1]).all())
             and bool((self.cells.sum(axis=(1, 2)) == paths).all())
         )
@@ -218,51 +192,52 @@ class PositionStatistics:
             paths=n,
             fund_return=laws[0],
             divergence=laws[1],
-            drawdown=self._law(horizon, fund, DRAWDOWN, n),
-            break_even=self._law(horizon, fund, BREAK_EVEN, n),
-            prob_loss_beyond=events[LOST],
-            prob_day_up=events[WILD_UP],
-            prob_day_down=events[WILD_DOWN],
-            prob_day_beyond=events[WILD],
+            drawdown=self._law(horizon, fund, ledger.DRAWDOWN, n),
+            break_even=self._law(horizon, fund, ledger.BREAK_EVEN, n),
+            prob_loss_beyond=events[ledger.LOST],
+            prob_day_up=events[ledger.WILD_UP],
+            prob_day_down=events[ledger.WILD_DOWN],
+            prob_day_beyond=events[ledger.WILD],
             exits=self._exits(spec, horizon, fund, events) if trade.has_exits else None,
         )
 
     def _exits(self, spec: Simulation, horizon: int, fund: int, events: list[Estimate]) -> Exits:
         n = spec.paths
-        stopped, reached = (int(self.events[horizon, fund, event]) for event in (STOPPED, REACHED))
+        stopped, reached = (int(self.events[horizon, fund, event]) for event in (ledger.STOPPED, ledger.REACHED))
         total, squares = self.edges[horizon, fund].tolist()
         mean, sd = estimate(total, squares, n)
         return Exits(
-            exit_return=self._law(horizon, fund, EXIT, n),
-            prob_stop=events[STOPPED],
-            prob_target=events[REACHED],
+            exit_return=self._law(horizon, fund, ledger.EXIT, n),
+            prob_stop=events[ledger.STOPPED],
+            prob_target=events[ledger.REACHED],
             prob_neither=proportion(n - stopped - reached, n),
-            prob_both=events[BOTH],
+            prob_both=events[ledger.BOTH],
             edge=Estimate(mean, sd / sqrt(n)),
-            stop_fill=self._law(horizon, fund, STOP_FILL, stopped) if stopped else None,
-            target_fill=self._law(horizon, fund, TARGET_FILL, reached) if reached else None,
+            stop_fill=self._law(horizon, fund, ledger.STOP_FILL, stopped) if stopped else None,
+            target_fill=self._law(horizon, fund, ledger.TARGET_FILL, reached) if reached else None,
             days=self.exit_days[fund, :, : spec.horizons[horizon]],
         )
 
     def views(self, spec: Simulation, fund: int) -> Views:
         """The last horizon of the fund of that number, by what the index did."""
         count, sums = self.cells[fund], self.cell_sums[fund]
-        fund_return, fund_error = _means(sums[..., FUND], sums[..., FUND_SQUARE], count)
-        gap, gap_error = _means(sums[..., GAP], sums[..., GAP_SQUARE], count)
-        by_vol, leverage = sums.sum(axis=1), spec.funds[fund].leverage
-        even, even_error = _means(by_vol[:, EVEN], by_vol[:, EVEN_SQUARE], count.sum(axis=1) - by_vol[:, RUINED])
+        fund_return, fund_error = _means(sums[..., ledger.FUND], sums[..., ledger.FUND_SQUARE], count)
+        gap, gap_error = _means(sums[..., ledger.GAP], sums[..., ledger.GAP_SQUARE], count)
+        by_vol = sums.sum(axis=1)
+        alive = count.sum(axis=1) - by_vol[:, ledger.RUINED]
+        even, even_error = _means(by_vol[:, ledger.EVEN], by_vol[:, ledger.EVEN_SQUARE], alive)
         return Views(
             days=spec.horizons[-1],
-            leverage=leverage,
+            leverage=spec.funds[fund].leverage,
             move_edges=move_edges(spec.horizons[-1]),
             vol_edges=np.array(VOL_EDGES),
             count=count,
-            index_return=_means(sums[..., INDEX], sums[..., INDEX], count)[0],
+            index_return=_means(sums[..., ledger.INDEX], sums[..., ledger.INDEX], count)[0],
             fund_return=fund_return,
             fund_return_stderr=fund_error,
             divergence=gap,
             divergence_stderr=gap_error,
-            formula=_means(sums[..., FORMULA], sums[..., FORMULA], count)[0],
+            formula=_means(sums[..., ledger.FORMULA], sums[..., ledger.FORMULA], count)[0],
             break_even=np.expm1(even),
             break_even_stderr=np.exp(even) * even_error,
         )

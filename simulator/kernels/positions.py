@@ -9,36 +9,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from simulator import ledger
 from simulator.kernels.bars import HELD, NOTHING
 from simulator.kernels.exits import REACHED, STOPPED, Levels
 from simulator.kernels.fma import fma
 from simulator.kernels.jit import kernel
 from simulator.kernels.stats import LANES, Tally, add_sums, observe
-from simulator.ledger import (
-    BOTH,
-    BREAK_EVEN,
-    DRAWDOWN,
-    EVEN,
-    EVEN_SQUARE,
-    EXIT,
-    FORMULA,
-    FUND,
-    FUND_SQUARE,
-    GAP,
-    GAP_SQUARE,
-    INDEX,
-    LAWS,
-    LOST,
-    RUINED,
-    STOP_FILL,
-    TARGET_FILL,
-    WILD,
-    WILD_DAY,
-    WILD_DOWN,
-    WILD_UP,
-)
-from simulator.ledger import REACHED as REACHED_ROW
-from simulator.ledger import STOPPED as STOPPED_ROW
 
 LEAST_GROWTH = 1e-12  # of a fund, where its logarithm is taken
 
@@ -134,19 +110,19 @@ def break_even(growth, nav, leverage, values):
 @kernel
 def observe_holds(growth, nav, leverage, n, horizon, fund, trade, past, scratch, tally):
     """Add drawdown, break-even and events of the first `n` lanes of a fund that is held to the horizon."""
-    values, row = scratch.values, LAWS * fund
+    values, row = scratch.values, ledger.LAWS * fund
     for i in range(LANES):
         values[i] = past.drawdown[fund, i]
-    observe(values, n, 0.0, horizon, row + DRAWDOWN, scratch.bins, tally.laws)
+    observe(values, n, 0.0, horizon, row + ledger.DRAWDOWN, scratch.bins, tally.laws)
     break_even(growth, nav[fund], leverage, values)
-    observe(values, n, 0.0, horizon, row + BREAK_EVEN, scratch.bins, tally.laws)
+    observe(values, n, 0.0, horizon, row + ledger.BREAK_EVEN, scratch.bins, tally.laws)
     events = tally.events[horizon, fund]
     for i in range(n):
-        up, down = np.int64(past.best[fund, i] > WILD_DAY), np.int64(past.worst[fund, i] < -WILD_DAY)
-        events[LOST] += nav[fund, i] - 1.0 < -trade.loss
-        events[WILD_UP] += up
-        events[WILD_DOWN] += down
-        events[WILD] += up | down
+        up, down = np.int64(past.best[fund, i] > ledger.WILD_DAY), np.int64(past.worst[fund, i] < -ledger.WILD_DAY)
+        events[ledger.LOST] += nav[fund, i] - 1.0 < -trade.loss
+        events[ledger.WILD_UP] += up
+        events[ledger.WILD_DOWN] += down
+        events[ledger.WILD] += up | down
 
 
 @kernel
@@ -158,7 +134,7 @@ def observe_fills(n, horizon, fund, outcome, law, left, scratch, tally):
             values[filled] = left.value[fund, i] - 1.0
             filled += 1
     if filled > 0:
-        observe(values, filled, 0.0, horizon, LAWS * fund + law, scratch.bins, tally.laws)
+        observe(values, filled, 0.0, horizon, ledger.LAWS * fund + law, scratch.bins, tally.laws)
     return filled
 
 
@@ -170,13 +146,13 @@ def observe_exits(nav, n, horizon, fund, left, scratch, tally):
         value = left.value[fund, i] if left.how[fund, i] > 0 else nav[fund, i]
         values[i] = value - 1.0
         difference[i] = value - nav[fund, i]
-    observe(values, n, 0.0, horizon, LAWS * fund + EXIT, scratch.bins, tally.laws)
+    observe(values, n, 0.0, horizon, ledger.LAWS * fund + ledger.EXIT, scratch.bins, tally.laws)
     add_sums(difference, n, tally.edges[horizon, fund])
     events = tally.events[horizon, fund]
-    events[STOPPED_ROW] += observe_fills(n, horizon, fund, STOPPED, STOP_FILL, left, scratch, tally)
-    events[REACHED_ROW] += observe_fills(n, horizon, fund, REACHED, TARGET_FILL, left, scratch, tally)
+    events[ledger.STOPPED] += observe_fills(n, horizon, fund, STOPPED, ledger.STOP_FILL, left, scratch, tally)
+    events[ledger.REACHED] += observe_fills(n, horizon, fund, REACHED, ledger.TARGET_FILL, left, scratch, tally)
     for i in range(n):
-        events[BOTH] += left.both[fund, i]
+        events[ledger.BOTH] += left.both[fund, i]
 
 
 @kernel
@@ -201,18 +177,18 @@ def observe_cells(growth, nav, leverage, n, days, fund, trade, past, scratch, ta
         move = cell(index_return, trade.move_edges)
         tally.cells[fund, vol, move] += 1
         sums = tally.cell_sums[fund, vol, move]
-        sums[INDEX] += index_return
-        sums[FUND] += fund_return
-        sums[FUND_SQUARE] += fund_return * fund_return
-        sums[GAP] += gap
-        sums[GAP_SQUARE] += gap * gap
-        sums[FORMULA] += formula
+        sums[ledger.INDEX] += index_return
+        sums[ledger.FUND] += fund_return
+        sums[ledger.FUND_SQUARE] += fund_return * fund_return
+        sums[ledger.GAP] += gap
+        sums[ledger.GAP_SQUARE] += gap * gap
+        sums[ledger.FORMULA] += formula
         if nav[fund, i] > LEAST_GROWTH:
             even = log(1.0 + scratch.values[i])
-            sums[EVEN] += even
-            sums[EVEN_SQUARE] += even * even
+            sums[ledger.EVEN] += even
+            sums[ledger.EVEN_SQUARE] += even * even
         else:
-            sums[RUINED] += 1.0
+            sums[ledger.RUINED] += 1.0
 
 
 @kernel
