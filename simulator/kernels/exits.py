@@ -151,9 +151,12 @@ def met_first(o, c, a, b, v):
     width, total = b - a, 0.0
     for k in range(MOST_TERMS):
         odd = exp(-2.0 * (k * width + o - a) * (k * width + c - a) / v)
-        even = exp(-2.0 * (k + 1) * width * ((k + 1) * width + c - o) / v)
-        total += odd - even
+        total += odd
         if odd < SMALLEST_TERM:
+            break
+        even = exp(-2.0 * (k + 1) * width * ((k + 1) * width + c - o) / v)
+        total -= even
+        if even < SMALLEST_TERM:
             break
     return min(max(total, 0.0), 1.0)
 
@@ -186,11 +189,9 @@ def sell_within(watch, levels, leverage, carry, day, row, n, growth, bars, nav, 
         lower, upper = place_exactly(levels, leverage, carry, growth, nav, fund, i)
         a, b = sign * log1p(sign * lower), sign * log1p(sign * upper)
         o, c = sign * bars.open[row, i], sign * bars.close[row, i]
-        move, both = expm1(bars.open[row, i]), np.int32(0)
-        if o <= a:
-            outcome = STOPPED
-        elif o >= b:
-            outcome = REACHED
+        both = np.int32(0)
+        if o <= a or o >= b:
+            outcome, move = STOPPED if o <= a else REACHED, expm1(bars.open[row, i])
         else:
             if watch == BARS:
                 first, second = sign * bars.low[row, i], sign * bars.high[row, i]

@@ -41,9 +41,9 @@ def run_lanes(seed, first_path, n, market, leverages, carries, horizons, trade, 
             for fund in range(funds):
                 fund_growth(r[row], leverages[fund], carries[fund], navs, frictionless, fund)
             if watch != NOTHING:
-                remember_index(bars.close[row], past)
+                remember_index(r[row], bars.close[row], past)
                 for fund in range(funds):
-                    remember_fund(r[row], leverages[fund], carries[fund], navs, fund, past)
+                    remember_fund(navs, fund, past)
                     at_close(watch, levels, leverages[fund], day, n, growth, navs, fund, left, positions.exit_days)
             if day + 1 == horizons[due]:
                 observe_index(growth, n, due, scratch, tally)
@@ -51,7 +51,7 @@ def run_lanes(seed, first_path, n, market, leverages, carries, horizons, trade, 
                     observe_fund(growth, navs[fund], frictionless[fund], leverages[fund], n, due, fund, scratch, tally)
                     if watch != NOTHING:
                         observe_position(
-                            growth, navs, leverages[fund], n, due, day + 1, last_day, fund,
+                            growth, navs, leverages[fund], carries[fund], n, due, day + 1, last_day, fund,
                             trade, past, left, scratch, positions,
                         )  # fmt: skip
                 due += 1

@@ -54,17 +54,18 @@ class PositionTally(NamedTuple):
 
 
 class Past(NamedTuple):
-    """What lanes remember of their days, float64 (funds, LANES) but for `squares`.
+    """What lanes remember of their days.
 
-    peak, drawdown : of the closes, entry included.  best, worst : largest and least move in a day.
-    squares : (LANES,), sum of squared log returns of the index.
+    peak, drawdown : float64 (funds, LANES), of the closes, entry included.
+    squares : float64 (LANES,), sum of squared log returns of the index.
+    rise, fall : float32 (LANES,), its largest and its least simple return.
     """
 
     peak: np.ndarray
     drawdown: np.ndarray
-    best: np.ndarray
-    worst: np.ndarray
     squares: np.ndarray
+    rise: np.ndarray
+    fall: np.ndarray
 
 
 @kernel
@@ -74,55 +75,63 @@ def no_past(funds, watch):
     return Past(
         np.ones((funds, width)),
         np.zeros((funds, width)),
-        np.zeros((funds, width)),
-        np.zeros((funds, width)),
         np.zeros(width),
+        np.zeros(width, np.float32),
+        np.zeros(width, np.float32),
     )
 
 
 @kernel
-def remember_index(x, past):
-    """Add a day's log return x (LANES,)."""
+def remember_index(r, x, past):
+    """Add a day's simple and log return, (LANES,) float32."""
     for i in range(LANES):
         past.squares[i] = fma(np.float64(x[i]), np.float64(x[i]), past.squares[i])
+    for i in range(LANES):
+        past.rise[i] = max(past.rise[i], r[i])
+        past.fall[i] = min(past.fall[i], r[i])
 
 
 @kernel
-def remember_fund(r, leverage, carry, nav, fund, past):
-    """Widen what is known of a fund by its day of simple return r (LANES,), nav at its close."""
+def remember_fund(nav, fund, past):
+    """Look at a fund's close, nav (funds, LANES)."""
     for i in range(LANES):
-        move = max(-1.0, fma(leverage, np.float64(r[i]), carry))
-        past.best[fund, i] = max(past.best[fund, i], move)
-        past.worst[fund, i] = min(past.worst[fund, i], move)
         peak = max(past.peak[fund, i], nav[fund, i])
         past.peak[fund, i] = peak
         past.drawdown[fund, i] = max(past.drawdown[fund, i], 1.0 - nav[fund, i] / peak)
 
 
 @kernel
-def break_even(growth, nav, leverage, values):
-    """values = the index's return at which the fund would have come out even, given what it lost on its way to nav."""
+def break_even(growth, nav, leverage, values, logs):
+    """values = the index's return at which the fund would have come out even, given what it lost on its way to nav;
+    logs = log(1 + values)."""
     share = 1.0 / leverage
     for i in range(LANES):
-        values[i] = growth[i] * exp(-share * log(max(nav[i], LEAST_GROWTH))) - 1.0
+        logs[i] = log(growth[i]) - share * log(max(nav[i], LEAST_GROWTH))
+        values[i] = exp(logs[i]) - 1.0
 
 
 @kernel
-def observe_holds(growth, nav, leverage, n, horizon, fund, trade, past, scratch, tally):
+def observe_holds(growth, nav, leverage, carry, n, horizon, fund, trade, past, scratch, tally):
     """Add drawdown, break-even and events of the first `n` lanes of a fund that is held to the horizon."""
     values, row = scratch.values, ledger.LAWS * fund
     for i in range(LANES):
         values[i] = past.drawdown[fund, i]
     observe(values, n, 0.0, horizon, row + ledger.DRAWDOWN, scratch.bins, tally.laws)
-    break_even(growth, nav[fund], leverage, values)
+    break_even(growth, nav[fund], leverage, values, scratch.multiple)
     observe(values, n, 0.0, horizon, row + ledger.BREAK_EVEN, scratch.bins, tally.laws)
-    events = tally.events[horizon, fund]
+    best, worst = (past.rise, past.fall) if leverage > 0 else (past.fall, past.rise)
+    lost, ups, downs, either = 0, 0, 0, 0
     for i in range(n):
-        up, down = np.int64(past.best[fund, i] > ledger.WILD_DAY), np.int64(past.worst[fund, i] < -ledger.WILD_DAY)
-        events[ledger.LOST] += nav[fund, i] - 1.0 < -trade.loss
-        events[ledger.WILD_UP] += up
-        events[ledger.WILD_DOWN] += down
-        events[ledger.WILD] += up | down
+        up, down = leverage * best[i] + carry > ledger.WILD_DAY, leverage * worst[i] + carry < -ledger.WILD_DAY
+        lost += nav[fund, i] - 1.0 < -trade.loss
+        ups += up
+        downs += down
+        either += up | down
+    events = tally.events[horizon, fund]
+    events[ledger.LOST] += lost
+    events[ledger.WILD_UP] += ups
+    events[ledger.WILD_DOWN] += downs
+    events[ledger.WILD] += either
 
 
 @kernel
@@ -167,7 +176,7 @@ def cell(value, edges):
 @kernel
 def observe_cells(growth, nav, leverage, n, days, fund, trade, past, scratch, tally):
     """Add the first `n` lanes to the cells of the index's return and its realised volatility over `days`; of the
-    scratch, `values` are their break-evens and `compounded` their growth to the power L."""
+    scratch, `multiple` are logs of their break-evens and `compounded` their growth to the power L."""
     drag, scale = -0.5 * (leverage * leverage - leverage), trade.days_a_year / days
     for i in range(n):
         index_return, fund_return = growth[i] - 1.0, nav[fund, i] - 1.0
@@ -184,7 +193,7 @@ def observe_cells(growth, nav, leverage, n, days, fund, trade, past, scratch, ta
         sums[ledger.GAP_SQUARE] += gap * gap
         sums[ledger.FORMULA] += formula
         if nav[fund, i] > LEAST_GROWTH:
-            even = log(1.0 + scratch.values[i])
+            even = scratch.multiple[i]
             sums[ledger.EVEN] += even
             sums[ledger.EVEN_SQUARE] += even * even
         else:
@@ -192,9 +201,9 @@ def observe_cells(growth, nav, leverage, n, days, fund, trade, past, scratch, ta
 
 
 @kernel
-def observe_position(growth, nav, leverage, n, horizon, day, last_day, fund, trade, past, left, scratch, tally):
+def observe_position(growth, nav, leverage, carry, n, horizon, day, last_day, fund, trade, past, left, scratch, tally):
     """Add all that is known of the first `n` lanes' positions in a fund after `day` days, after `observe_fund`."""
-    observe_holds(growth, nav, leverage, n, horizon, fund, trade, past, scratch, tally)
+    observe_holds(growth, nav, leverage, carry, n, horizon, fund, trade, past, scratch, tally)
     if day == last_day:
         observe_cells(growth, nav, leverage, n, day, fund, trade, past, scratch, tally)
     if trade.watch > HELD:
