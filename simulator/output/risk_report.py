@@ -121,7 +121,7 @@ def _is_told(name: str, risk: Risk) -> bool:
 def _bars(risk: Risk) -> str:
     """What the columns are."""
     bars = ["±MC: one Monte Carlo standard error"]
-    if risk.refits:
+    if risk.refits > 1:  # one has no spread
         low, high = (percent(end) for end in REFIT_RANGE)
         paths = refit_paths(risk.spec)
         bars.append(f"parameters: {low} and {high} of {risk.refits} refits to resampled pasts, {paths:,} paths each")

@@ -39,12 +39,17 @@ def trade_lines(risk: Risk, amount: float | None = None) -> list[str]:
         mine, other = (fund.index, fund.ticker) if level.of_index else (fund.ticker, fund.index)
         lines += labelled(
             "Stop" if "stop" in level.name else "Target",
-            f"{mine} {move(level.move)}: {other} {100 * level.one_day:+.1f}% in one day, {100 * level.hold:+.1f}% over "
-            "the hold at its median drag",
+            f"{mine} {move(level.move)}: {_in_a_day(other, level.one_day)} {100 * level.hold:+.1f}% over the hold at "
+            "its median drag",
         )
     if trade.has_exits:
         lines += labelled("Watched", f"{WATCHES[trade.watch]}; {exactness(risk.spec.market, trade.watch)}")
     return lines
+
+
+def _in_a_day(other: str, fraction: float) -> str:
+    """What the other does on the first day; no index loses more than all."""
+    return f"not in one day, {other}" if fraction < -1 else f"{other} {100 * fraction:+.1f}% in one day,"
 
 
 def exactness(market: Market, watch: Watch) -> str:
@@ -67,4 +72,6 @@ def _exactness(market: Market, watch: Watch) -> str:
         return "past days' own open, high and low, a day that reached both is taken as stopped"
     if isinstance(market, MarkovMarket) and all(regime.dof is None for regime in market.regimes):
         return "exact"
+    if watch == "next-open":
+        return "approximate, opens by the day's volatility and one share of it"
     return "approximate, a Brownian bridge of the day's volatility"

@@ -174,11 +174,21 @@ def test_levels_of_the_index_are_told_in_the_fund_s_terms():
     assert any(line.startswith("Target  IWM -10%: F-3 +30.1% in one day, ") for line in lines)
 
 
+def test_no_index_falls_by_more_than_all():
+    lines = trade_lines(assessed(Trade(target=1.2), leverage=-1.0, refits=0))
+    assert any(line.startswith("Target  F-1 +120%: not in one day, IWM -5") for line in lines)
+
+
+def test_one_refit_is_no_spread():
+    text = report(assessed(Trade(), refits=1))
+    assert "refits" not in text and "parameters" not in text
+
+
 def test_exactness():
     regimes, student = market(3), market(3, dof=6.0)
     assert exactness(regimes, "day") == exactness(student, "close") == exactness(SKEWED, "close") == "exact"
     assert exactness(student, "day").startswith("approximate")
-    assert exactness(ensemble(SKEWED, RESIDUALS), "next-open").startswith("approximate")
+    assert exactness(ensemble(SKEWED, RESIDUALS), "next-open").startswith("approximate, opens")
     assert exactness(MIXED, "day").startswith("a: exact; b: approximate")
 
 
