@@ -180,7 +180,7 @@ def _key(figure: Figure, risk: Risk, colour: str) -> None:
 
 def _caption(risk: Risk) -> list[str]:
     bars = ["Monte Carlo: 1.96 standard errors either way"]
-    if risk.refits:
+    if risk.refits > 1:
         low, high = (percent(end) for end in REFIT_RANGE)
         bars.append(f"parameters: {low} to {high} of {risk.refits} refits to resampled pasts")
     if risk.models:
