@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from math import ceil
+from math import ceil, isfinite
 from typing import Any
 
 from simulator.output.table import with_error
@@ -32,9 +32,11 @@ def size_dict(sizes: Mapping[str, Size], budget: float) -> dict[str, Any]:
 
 
 def _amount(size: Size) -> str:
-    """The amount and its error, rounded up to what the amount is told to."""
+    """The amount and its error, rounded up to what the amount is told to; alone where few paths leave it unknown."""
     if size.amount is None or size.stderr is None:
         return "any: it gains"
     decimals = 0 if size.amount >= SMALL_CHANGE else 2
+    if not isfinite(size.stderr):
+        return f"{size.amount:,.{decimals}f}"
     error = ceil(size.stderr * 10**decimals) / 10**decimals
     return f"{size.amount:,.{decimals}f}±{error:,.{decimals}f}"

@@ -37,11 +37,12 @@ def trade_lines(risk: Risk, amount: float | None = None) -> list[str]:
     lines = labelled("Trade", f"buy {bought} ({fund.leverage:g}x {fund.index} daily) at a close, hold {days}")
     for level in risk.levels:
         mine, other = (fund.index, fund.ticker) if level.of_index else (fund.ticker, fund.index)
-        lines += labelled(
-            "Stop" if "stop" in level.name else "Target",
-            f"{mine} {move(level.move)}: {_in_a_day(other, level.one_day)} {100 * level.hold:+.1f}% over the hold at "
-            "its median drag",
-        )
+        said = f"{mine} {move(level.move)}: {_in_a_day(other, level.one_day)}"
+        if risk.days > 1:  # a hold of one day has no drag
+            said += f" {100 * level.hold:+.1f}% over the hold at its median drag"
+        elif level.one_day < -1:
+            said = f"{mine} {move(level.move)}: not in one day"
+        lines += labelled("Stop" if "stop" in level.name else "Target", said.removesuffix(","))
     if trade.has_exits:
         lines += labelled("Watched", f"{WATCHES[trade.watch]}; {exactness(risk.spec.market, trade.watch)}")
     return lines

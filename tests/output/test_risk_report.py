@@ -5,6 +5,7 @@ import math
 import pytest
 from examples import RESIDUALS, SKEWED, ensemble, market, run
 
+from simulator.distribution import Estimate
 from simulator.output.drift_lines import kelly_cell
 from simulator.output.risk_cells import UNRESOLVED, figure_table, span
 from simulator.output.risk_report import report
@@ -179,6 +180,15 @@ def test_no_index_falls_by_more_than_all():
     assert any(line.startswith("Target  F-1 +120%: not in one day, IWM -5") for line in lines)
 
 
+def test_a_hold_of_one_day_has_no_drag():
+    def told(trade, leverage):
+        risk = assess(run(market(2), leverage, horizons=(1,), paths=200, trade=trade), premiums=())
+        return "\n".join(trade_lines(risk))
+
+    assert "Stop    F3 -12%: IWM -4.0% in one day\n" in told(Trade(stop=0.12), 3.0)
+    assert "Target  F-1 +120%: not in one day\n" in told(Trade(target=1.2), -1.0)
+
+
 def test_one_refit_is_no_spread():
     text = report(assessed(Trade(), refits=1))
     assert "refits" not in text and "parameters" not in text
@@ -205,6 +215,8 @@ def test_sizes():
         for line in lines
     )
     assert f"{amount:,.0f}±" in "\n".join(lines)
+    few = sizes({"expected_shortfall_95": Estimate(0.1, math.nan)}, 50.0)
+    assert size_lines(few, "F3", 50.0)[-1].endswith(" 500")
     riskless = assess(run(market(1, vols=[0.0001]), 1.0, horizons=(5,), paths=100, trade=Trade()), premiums=())
     assert "any: it gains" in "\n".join(size_lines(sizes(figures(riskless.result, "F1", 5), 1.0), "F1", 1.0))
 
