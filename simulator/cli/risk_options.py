@@ -90,10 +90,14 @@ def checked_hold(hold: int | None) -> int:
 
 def make_trade(loss: float | None, given: Mapping[str, Any]) -> "Trade":
     """The trade of the options; what was not given is the spec's default."""
+    from simulator.errors import LetfError
     from simulator.spec.trade import Trade
 
     options = {"loss": loss} | {name: given[name] for name in LEVELS}
-    return Trade(**{name: value for name, value in options.items() if value is not None})
+    try:
+        return Trade(**{name: value for name, value in options.items() if value is not None})
+    except LetfError as error:  # which begins with the name
+        raise LetfError(f"--{str(error).replace('_', '-', 1)}") from error
 
 
 def tolerated(loss: float | None, given: Mapping[str, Any]) -> "list[tuple[Measure, float]]":
@@ -133,7 +137,7 @@ def check_options(given: dict[str, Any]) -> None:
     """Refuse what contradicts itself or would not be used."""
     if given["kind"] and not given["figure"]:
         raise click.UsageError(f"--kind says what to draw; to draw it: --plot {given['kind']}.png.")
-    if given["precision_of"] and given["precision"] is None:
+    if given["precision_of"] is not None and given["precision"] is None:
         raise click.UsageError("--precision-of names the figure of --precision; give both.")
     if given["refits"] is not None and given["as_of"] is None:
         raise click.UsageError(
@@ -141,6 +145,11 @@ def check_options(given: dict[str, Any]) -> None:
         )
     if given["refits"] is not None and given["market"] is not None:
         raise click.UsageError("--refits is for what --as-of fits; leave out --market.")
+    if given["refits"] is not None:
+        from simulator.history.refits import MOST_REFITS
+        from simulator.spec import check
+
+        check.integer("--refits", given["refits"], low=1, high=MOST_REFITS)
     if given["preset"]:
         for name in NOT_OF_PRESETS:
             if given[name]:
