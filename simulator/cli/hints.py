@@ -24,6 +24,7 @@ def way_out(args: list[str], error: click.UsageError) -> str:
                 if word.lower().endswith(suffix):
                     return hint.format(word)
             if word.isalpha() and word.isupper():
-                return f"To choose a fund: letf simulate --fund {word}"
+                fund = f"simulate --fund {word}" if args[0] != "risk" else f"risk {word}, one fund at a time"
+                return f"To choose a fund: letf {fund}"
     command = error.ctx.command_path if error.ctx else "letf"
     return f"Try: {command} --help"
