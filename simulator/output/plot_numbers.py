@@ -30,6 +30,7 @@ NUMBERS = {
 ERROR_DECIMALS = 2
 MINUS = "\N{MINUS SIGN}"
 ROOM = 0.04  # of the scale, at its ends
+WIDE = 1e7  # money; from here on with an exponent, for the margin has no room for more figures
 
 
 def draw_numbers(panel: Axes, risk: Risk, colour: str, amount: float | None) -> None:
@@ -82,4 +83,5 @@ def _told(name: str, figure: Estimated, amount: float | None) -> str:
         text = UNRESOLVED + text
     if amount is None or not in_money(name) or not np.isfinite(figure.value):
         return text.replace("-", MINUS)
-    return f"{text}  {money(amount * figure.value)}".replace("-", MINUS)
+    paid = amount * figure.value
+    return f"{text}  {money(paid) if abs(paid) < WIDE else f'{paid:.2e}'.replace('e+', 'e')}".replace("-", MINUS)
