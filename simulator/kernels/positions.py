@@ -4,13 +4,14 @@
 the fills of stops, the lanes that have one are moved to the front.
 """
 
-from math import exp, log, sqrt
+from math import sqrt
 from typing import NamedTuple
 
 import numpy as np
 
 from simulator import ledger
 from simulator.kernels.bars import HELD, NOTHING
+from simulator.kernels.elementary import expm1, log_single
 from simulator.kernels.exits import REACHED, STOPPED, Levels
 from simulator.kernels.fma import fma
 from simulator.kernels.jit import kernel
@@ -103,11 +104,13 @@ def remember_fund(nav, fund, past):
 @kernel
 def break_even(growth, nav, leverage, values, logs):
     """values = the index's return at which the fund would have come out even, given what it lost on its way to nav;
-    logs = log(1 + values)."""
-    share = 1.0 / leverage
+    logs = log(1 + values). In single precision: an error of some 2e-7 of either logarithm."""
+    share = np.float32(1.0 / leverage)
     for i in range(LANES):
-        logs[i] = log(growth[i]) - share * log(max(nav[i], LEAST_GROWTH))
-        values[i] = exp(logs[i]) - 1.0
+        left = log_single(np.float32(max(nav[i], LEAST_GROWTH)))
+        even = log_single(np.float32(growth[i])) - share * left
+        logs[i] = even
+        values[i] = expm1(even)
 
 
 @kernel
@@ -176,12 +179,15 @@ def cell(value, edges):
 @kernel
 def observe_cells(growth, nav, leverage, n, days, fund, trade, past, scratch, tally):
     """Add the first `n` lanes to the cells of the index's return and its realised volatility over `days`; of the
-    scratch, `multiple` are logs of their break-evens and `compounded` their growth to the power L."""
-    drag, scale = -0.5 * (leverage * leverage - leverage), trade.days_a_year / days
+    scratch, `multiple` are logs of their break-evens, `compounded` their growth to the power L, and `values` room."""
+    drag, scale = np.float32(-0.5 * (leverage * leverage - leverage)), trade.days_a_year / days
+    dragged = scratch.values
+    for i in range(LANES):
+        dragged[i] = expm1(drag * np.float32(past.squares[i]))
     for i in range(n):
         index_return, fund_return = growth[i] - 1.0, nav[fund, i] - 1.0
         gap = fund_return - leverage * index_return
-        formula = scratch.compounded[i] * exp(drag * past.squares[i]) - 1.0
+        formula = scratch.compounded[i] * (1.0 + dragged[i]) - 1.0
         vol = cell(sqrt(past.squares[i] * scale), trade.vol_edges)
         move = cell(index_return, trade.move_edges)
         tally.cells[fund, vol, move] += 1
