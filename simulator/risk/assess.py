@@ -71,7 +71,7 @@ class Risk:
     @property
     def levels(self) -> tuple[Level, ...]:
         """Stops and targets in the other's terms, over the hold at its median drag and carry."""
-        return levels(self.fund, self.spec.rate, self.trade, self.figures["break_even"].value)
+        return levels(self.fund, self.spec.rate, self.trade, self.figures["break_even"].value, self.days)
 
     def to_frame(self) -> "pd.DataFrame":
         """A row a figure: value, Monte Carlo error, and both ends of the other error bars; NaN where there is none."""
@@ -133,7 +133,8 @@ def assess(
     by_model |= {name: runs.of_market(spec, market, MODEL_PATHS) for name, market in (models or {}).items()}
     by_model = by_model if len(by_model) > 1 else {}
     here = figures(result, ticker, days)
-    slope, drift = slopes(list(here), at_premiums), drift_of(result)
+    fixed = spec.market.drift != "regime"  # or drifts are the refits' own
+    slope, drift = slopes(list(here), at_premiums if fixed else ()), drift_of(result)
 
     def values_there(refit: Result) -> np.ndarray:  # as if its few paths had drifted as the run's many did
         return values(refit) - slope * (drift_of(refit) - drift)

@@ -20,8 +20,8 @@ RESOLVED_ERRORS = 1.96  # standard errors: a difference inside them is not resol
 def figures(result: Result, ticker: str, days: int) -> dict[str, Estimate]:
     """Every figure of a position and its Monte Carlo standard error.
 
-    Returns are fractions since entry; losses and drawdowns are positive. Values at risk and expected shortfalls are
-    read from `tails(result)`.
+    Returns are fractions since entry; losses and drawdowns are positive. Values at risk, expected shortfalls and
+    drawdowns are read from `tails(result)`.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ def reachable(name: str, trade: Trade) -> bool:
 
 def of_tails(name: str) -> bool:
     """Whether the figure is read from `tails` of a result, not from all of its paths."""
-    return "value_at_risk" in name or "shortfall" in name
+    return "value_at_risk" in name or "shortfall" in name or "drawdown" in name
 
 
 def resolved(found: Estimate) -> bool:
@@ -87,7 +87,7 @@ def resolved(found: Estimate) -> bool:
 
 
 def _hold(held: Position, worst: Position) -> dict[str, Estimate]:
-    law, gap, fall = held.fund_return, held.divergence, held.drawdown
+    law, gap, fall = held.fund_return, held.divergence, worst.drawdown
     even = _quantiles(held.break_even, 0.5, 0.05, 0.95)
     gaps = _quantiles(gap, 0.05, 0.95)
     return {

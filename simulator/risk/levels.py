@@ -28,8 +28,8 @@ class Level:
         return self.name.startswith("index")
 
 
-def levels(fund: Fund, rate: float, trade: Trade, break_even: float) -> tuple[Level, ...]:
-    """The trade's stops and targets, stops first; `break_even` as in `index_over_hold`."""
+def levels(fund: Fund, rate: float, trade: Trade, break_even: float, days: int) -> tuple[Level, ...]:
+    """The trade's stops and targets over a hold of `days`, stops first; `break_even` as in `index_over_hold`."""
     favour = copysign(1.0, fund.leverage)
     signs = {"stop": -1.0, "index_stop": -favour, "target": 1.0, "index_target": favour}
     found = []
@@ -41,7 +41,7 @@ def levels(fund: Fund, rate: float, trade: Trade, break_even: float) -> tuple[Le
             day, hold = fund_move(fund, rate, move), fund_over_hold(fund, break_even, move)
         else:
             day, hold = index_move(fund, rate, move), index_over_hold(fund, break_even, move)
-        found.append(Level(name=name, move=move, one_day=day, hold=hold))
+        found.append(Level(name=name, move=move, one_day=day, hold=hold if days > 1 else day))
     return tuple(found)
 
 

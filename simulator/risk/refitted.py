@@ -1,6 +1,8 @@
 """Figures in refitted markets, with as little Monte Carlo error of their own as can be."""
 
+import warnings
 from collections.abc import Callable, Sequence
+from math import log2
 
 import numpy as np
 
@@ -11,17 +13,20 @@ from simulator.spec.ensemble import EnsembleMarket
 from simulator.spec.market import Market
 from simulator.spec.run import Simulation
 
-PATHS, PATHS_OF_PAST_DAYS = 8_192, 65_536  # of a refit
+PATHS_OF_PAST_DAYS = 65_536  # of a refit
+FEWEST_PATHS, PATH_DAYS = 8_192, 2**20  # of a refit that draws no past days
 
 
 def refitted(
     runs: Runs, spec: Simulation, refits: Sequence[Market], of: Callable[[Result], np.ndarray], values: np.ndarray
 ) -> np.ndarray:
-    """Figures of a run in each refit of its market.
+    """Figures of a run in each refit of its market: their spread, with its middle where the run's own figures are.
 
-    Regimes and GARCH make like days of the same random numbers, whatever their parameters: a refit's figure is that of
-    the run plus what the refit changes on a few paths, and next to none of their Monte Carlo error is in the spread
-    over refits. A resampled history has other days, so past days are drawn often instead.
+    The spread is what refits are for. Their middle says something else: blocks of a resampled history join where
+    volatility jumps, so that refits are a little milder than the fit, and a few histories happen to be calm or wild.
+
+    Regimes and GARCH make like days of the same random numbers, whatever their parameters, so that little Monte Carlo
+    error is left in the spread even of a few paths. A resampled history has other days: those are drawn more often.
 
     Parameters
     ----------
@@ -29,7 +34,7 @@ def refitted(
     spec : Simulation
     refits : sequence of R Market
     of : callable
-        The figures of a result, float (F,).
+        The figures of a result, float (F,); called by several threads.
     values : float (F,)
         Those of the run itself.
 
@@ -37,21 +42,24 @@ def refitted(
     -------
     float (R, F)
     """
-    paths = refit_paths(spec)
-    found = np.array([of(runs.of_market(spec, market, paths)) for market in refits]).reshape(-1, len(values))
-    if not refits or _draws_days(spec.market):
-        return found
-    return values + found - of(runs.of_market(spec, spec.market, paths))
+    if not refits:
+        return np.empty((0, len(values)))
+    found = np.array(runs.each(spec, refits, refit_paths(spec), of))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # a figure that no refit knows
+        return values + (found - np.nanmedian(found, axis=0))
 
 
 def refit_paths(spec: Simulation) -> int:
-    """Paths of each refit of the run's market."""
-    return min(spec.paths, PATHS_OF_PAST_DAYS if _draws_days(spec.market) else PATHS)
+    """Paths of each refit of the run's market: more of short holds, whose figures change little from refit to refit."""
+    if _draws_days(spec.market):
+        return min(spec.paths, PATHS_OF_PAST_DAYS)
+    return min(spec.paths, max(FEWEST_PATHS, 2 ** int(log2(PATH_DAYS / spec.horizons[-1]))), PATHS_OF_PAST_DAYS)
 
 
 def paths_of_refits(spec: Simulation, count: int) -> int:
     """Paths that `refitted` runs."""
-    return (count if _draws_days(spec.market) or not count else count + 1) * refit_paths(spec)
+    return count * refit_paths(spec)
 
 
 def _draws_days(market: Market) -> bool:

@@ -1,12 +1,16 @@
 """Runs of one spec in one market after another, whose progress is one number."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from simulator.engine.simulate import simulate
 from simulator.result import Result
+from simulator.risk.side_by_side import side_by_side
 from simulator.spec.market import Market
 from simulator.spec.run import Simulation
+
+T = TypeVar("T")
 
 
 class Runs:
@@ -25,3 +29,15 @@ class Runs:
     def of_market(self, spec: Simulation, market: Market, most_paths: int) -> Result:
         """The run in another market, with at most so many paths."""
         return self.of(replace(spec, market=market, paths=min(spec.paths, most_paths)))
+
+    def each(self, spec: Simulation, markets: Sequence[Market], paths: int, tell: Callable[[Result], T]) -> list[T]:
+        """What `tell` makes of the run of so many paths in each market; they run side by side."""
+        before, hear = self.done, self.on_progress
+        found = side_by_side(
+            [replace(spec, market=market, paths=paths) for market in markets],
+            tell,
+            threads=self.threads,
+            on_progress=None if hear is None else lambda done: hear(before + done),
+        )
+        self.done += paths * len(markets)
+        return found

@@ -39,6 +39,6 @@ def tails_note(result: Result) -> str:
         return ""
     names = " and ".join(member.spec.market.name for member in read.members or (read,))
     return (
-        f"VaR, ES and views by the index's move are of the {read.spec.paths:,} paths of {names}: falls come with high "
-        "volatility there, which the other paths leave out."
+        f"VaR, ES, falls and views by the index's move are of the {read.spec.paths:,} paths of {names}: there high "
+        "volatility comes with falls of the index, which the other paths leave out."
     )

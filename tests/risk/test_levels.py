@@ -46,7 +46,7 @@ def test_cash():
 def test_levels_of_a_trade():
     """For a bear fund the index's stop is a rise."""
     bear = fund(-3.0)
-    found = levels(bear, 0.0, Trade(stop=0.12, target=0.3, index_stop=0.06, index_target=0.1), -0.002)
+    found = levels(bear, 0.0, Trade(stop=0.12, target=0.3, index_stop=0.06, index_target=0.1), -0.002, 20)
     assert [(level.name, level.move) for level in found] == [
         ("stop", -0.12), ("index_stop", 0.06), ("target", 0.3), ("index_target", -0.1),
     ]  # fmt: skip
@@ -60,4 +60,6 @@ def test_levels_of_a_trade():
             fund_over_hold(bear, -0.002, -0.1),
         ]
     )
-    assert levels(bear, 0.0, Trade(), 0.0) == ()
+    for level in levels(bear, 0.0, Trade(stop=0.12, index_target=0.1), -0.002, 1):
+        assert level.hold == level.one_day  # the hold is that day
+    assert levels(bear, 0.0, Trade(), 0.0, 20) == ()
