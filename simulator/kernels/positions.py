@@ -60,6 +60,8 @@ class Past(NamedTuple):
     peak, drawdown : float64 (funds, LANES), of the closes, entry included.
     squares : float64 (LANES,), sum of squared log returns of the index.
     rise, fall : float32 (LANES,), its largest and its least simple return.
+    told : float64 (LAWS, LANES), room for the values of each law at the end of a hold.
+    count : int64 (LAWS,), how many they are.
     """
 
     peak: np.ndarray
@@ -67,6 +69,8 @@ class Past(NamedTuple):
     squares: np.ndarray
     rise: np.ndarray
     fall: np.ndarray
+    told: np.ndarray
+    count: np.ndarray
 
 
 @kernel
@@ -79,6 +83,8 @@ def no_past(funds, watch):
         np.zeros(width),
         np.zeros(width, np.float32),
         np.zeros(width, np.float32),
+        np.zeros((ledger.LAWS, width)),
+        np.zeros(ledger.LAWS, np.int64),
     )
 
 
@@ -114,23 +120,25 @@ def break_even(growth, nav, leverage, values, logs):
 
 
 @kernel
-def observe_holds(growth, nav, leverage, carry, n, horizon, fund, trade, past, scratch, tally):
-    """Add drawdown, break-even and events of the first `n` lanes of a fund that is held to the horizon."""
-    values, row = scratch.values, ledger.LAWS * fund
+def tell_hold(growth, nav, leverage, n, fund, past, scratch):
+    """The values of the first `n` lanes of a fund that is held to the end; leaves logs of break-evens in `multiple`."""
     for i in range(LANES):
-        values[i] = past.drawdown[fund, i]
-    observe(values, n, 0.0, horizon, row + ledger.DRAWDOWN, scratch.bins, tally.laws)
-    break_even(growth, nav[fund], leverage, values, scratch.multiple)
-    observe(values, n, 0.0, horizon, row + ledger.BREAK_EVEN, scratch.bins, tally.laws)
+        past.told[ledger.DRAWDOWN, i] = past.drawdown[fund, i]
+    break_even(growth, nav[fund], leverage, past.told[ledger.BREAK_EVEN], scratch.multiple)
+    past.count[ledger.DRAWDOWN], past.count[ledger.BREAK_EVEN] = n, n
+
+
+@kernel
+def count_days(nav, leverage, carry, n, fund, loss, past, events):
+    """Count losses and wild days of the first `n` lanes."""
     best, worst = (past.rise, past.fall) if leverage > 0 else (past.fall, past.rise)
     lost, ups, downs, either = 0, 0, 0, 0
     for i in range(n):
         up, down = leverage * best[i] + carry > ledger.WILD_DAY, leverage * worst[i] + carry < -ledger.WILD_DAY
-        lost += nav[fund, i] - 1.0 < -trade.loss
+        lost += nav[fund, i] - 1.0 < -loss
         ups += up
         downs += down
         either += up | down
-    events = tally.events[horizon, fund]
     events[ledger.LOST] += lost
     events[ledger.WILD_UP] += ups
     events[ledger.WILD_DOWN] += downs
@@ -138,33 +146,26 @@ def observe_holds(growth, nav, leverage, carry, n, horizon, fund, trade, past, s
 
 
 @kernel
-def observe_fills(n, horizon, fund, outcome, law, left, scratch, tally):
-    """Add the fills of the first `n` lanes that were sold so; give how many."""
-    values, filled = scratch.values, 0
-    for i in range(n):
-        if left.how[fund, i] == outcome:
-            values[filled] = left.value[fund, i] - 1.0
-            filled += 1
-    if filled > 0:
-        observe(values, filled, 0.0, horizon, ledger.LAWS * fund + law, scratch.bins, tally.laws)
-    return filled
-
-
-@kernel
-def observe_exits(nav, n, horizon, fund, left, scratch, tally):
-    """Add the exits of the first `n` lanes: the returns they were sold at, their fills, and what they changed."""
-    values, difference = scratch.values, scratch.multiple
+def tell_exits(nav, n, fund, past, left, scratch, events):
+    """The values of the first `n` lanes as they were sold; leaves in `multiple` what that changed, and counts them."""
+    exits, fills, changed = past.told[ledger.EXIT], past.told[ledger.STOP_FILL :], scratch.multiple
     for i in range(LANES):
         value = left.value[fund, i] if left.how[fund, i] > 0 else nav[fund, i]
-        values[i] = value - 1.0
-        difference[i] = value - nav[fund, i]
-    observe(values, n, 0.0, horizon, ledger.LAWS * fund + ledger.EXIT, scratch.bins, tally.laws)
-    add_sums(difference, n, tally.edges[horizon, fund])
-    events = tally.events[horizon, fund]
-    events[ledger.STOPPED] += observe_fills(n, horizon, fund, STOPPED, ledger.STOP_FILL, left, scratch, tally)
-    events[ledger.REACHED] += observe_fills(n, horizon, fund, REACHED, ledger.TARGET_FILL, left, scratch, tally)
+        exits[i] = value - 1.0
+        changed[i] = value - nav[fund, i]
+    stopped, reached, both = 0, 0, 0
     for i in range(n):
-        events[ledger.BOTH] += left.both[fund, i]
+        if left.how[fund, i] == STOPPED:
+            fills[0, stopped] = exits[i]
+            stopped += 1
+        elif left.how[fund, i] == REACHED:
+            fills[1, reached] = exits[i]
+            reached += 1
+        both += left.both[fund, i]
+    past.count[ledger.EXIT], past.count[ledger.STOP_FILL], past.count[ledger.TARGET_FILL] = n, stopped, reached
+    events[ledger.STOPPED] += stopped
+    events[ledger.REACHED] += reached
+    events[ledger.BOTH] += both
 
 
 @kernel
@@ -209,8 +210,14 @@ def observe_cells(growth, nav, leverage, n, days, fund, trade, past, scratch, ta
 @kernel
 def observe_position(growth, nav, leverage, carry, n, horizon, day, last_day, fund, trade, past, left, scratch, tally):
     """Add all that is known of the first `n` lanes' positions in a fund after `day` days, after `observe_fund`."""
-    observe_holds(growth, nav, leverage, carry, n, horizon, fund, trade, past, scratch, tally)
+    events = tally.events[horizon, fund]
+    tell_hold(growth, nav, leverage, n, fund, past, scratch)
+    count_days(nav, leverage, carry, n, fund, trade.loss, past, events)
     if day == last_day:
         observe_cells(growth, nav, leverage, n, day, fund, trade, past, scratch, tally)
     if trade.watch > HELD:
-        observe_exits(nav, n, horizon, fund, left, scratch, tally)
+        tell_exits(nav, n, fund, past, left, scratch, events)
+        add_sums(scratch.multiple, n, tally.edges[horizon, fund])
+    for law in range(ledger.LAWS):  # one call for all: it is long, and would be there as often as it is called
+        if past.count[law] > 0:
+            observe(past.told[law], past.count[law], 0.0, horizon, ledger.LAWS * fund + law, scratch.bins, tally.laws)
