@@ -19,14 +19,14 @@ from simulator.risk.sampled_drift import drift_of, slopes
 from simulator.spec import check
 from simulator.spec.fund import Fund
 from simulator.spec.market import Market
-from simulator.spec.run import DEFAULT_PATHS, Simulation
+from simulator.spec.run import Simulation
 from simulator.spec.trade import Trade
 
 if TYPE_CHECKING:
     import pandas as pd
 
 LONGEST_HOLD = 252  # days
-MODEL_PATHS = 65_536  # a model
+MODEL_PATHS, DRIFT_PATHS = 65_536, 131_072  # a model, a drift
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,7 +159,7 @@ def assessed(spec: Simulation) -> Simulation:
 def paths_of(spec: Simulation, models: int, refits: int, premiums: Sequence[float] = PREMIUMS) -> int:
     """Paths that `assess` runs for so many models and refits."""
     drifts = sum(spec.rate + premium != spec.market.drift for premium in premiums)
-    drawn = drifts * min(spec.paths, DEFAULT_PATHS) + models * min(spec.paths, MODEL_PATHS)
+    drawn = drifts * min(spec.paths, DRIFT_PATHS) + models * min(spec.paths, MODEL_PATHS)
     return spec.paths + drawn + paths_of_refits(spec, refits)
 
 
@@ -168,5 +168,5 @@ def _at(premium: float, result: Result, runs: Runs) -> AtPremium:
     spec = result.spec
     drift = spec.rate + premium
     if spec.market.drift != drift:
-        result = runs.of_market(spec, spec.market.with_drift(drift), DEFAULT_PATHS)
+        result = runs.of_market(spec, spec.market.with_drift(drift), DRIFT_PATHS)
     return AtPremium(premium, result)

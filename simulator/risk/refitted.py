@@ -14,7 +14,7 @@ from simulator.spec.market import Market
 from simulator.spec.run import Simulation
 
 PATHS_OF_PAST_DAYS = 65_536  # of a refit
-FEWEST_PATHS, PATH_DAYS = 8_192, 2**20  # of a refit that draws no past days
+FEWEST_PATHS, PATH_DAYS = 8_192, 2**19  # of a refit that draws no past days
 
 
 def refitted(
