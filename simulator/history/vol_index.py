@@ -9,7 +9,7 @@ from simulator.history.prices import Prices
 from simulator.history.series import Series, read_series
 
 LONGEST_WAIT = 5  # weekdays from its last day to that of the prices
-IN_POINTS = (1.0, 150.0)  # its median: VIX's is 18, RVX's 23
+LEAST_MEDIAN, MOST = 1.0, 150.0  # points: VIX's median is 18, RVX's 23; the most that VIX closed at is 83
 
 
 def read_vol_index(path: Path | str, prices: Prices) -> Series:
@@ -23,10 +23,16 @@ def read_vol_index(path: Path | str, prices: Prices) -> Series:
     series = read_series(path, "volatility index")
     for row in np.flatnonzero(series.values <= 0)[:1]:
         raise LetfError(f"{path}: volatility index {series.values[row]:g} on {series.dates[row]} is not positive")
+    for row in np.flatnonzero(series.values > MOST)[:1]:
+        raise LetfError(
+            f"{path}: volatility index {series.values[row]:g} on {series.dates[row]} is above {MOST:g}; give one in "
+            "points a year, as 20; is it prices?"
+        )
     median = float(np.median(series.values))
-    if not IN_POINTS[0] <= median <= IN_POINTS[1]:
-        way_out = "multiply it by 100" if median < IN_POINTS[0] else "is it a volatility index?"
-        raise LetfError(f"{path}: the median is {median:.4g}; points are expected, 20 for 20 % a year; {way_out}")
+    if median < LEAST_MEDIAN:
+        raise LetfError(
+            f"{path}: the median is {median:.4g}; points are expected, 20 for 20 % a year; multiply it by 100"
+        )
     last = prices.dates[-1]
     known = series.dates <= last
     if not known.any() or np.busday_count(series.dates[known][-1], last) > LONGEST_WAIT:

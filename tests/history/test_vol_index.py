@@ -27,7 +27,11 @@ def test_real_ones(shared_data, file):
     ("days", "values", "message"),
     [
         (DAYS, np.full(120, 0.2), r"VIX.csv: the median is 0.2; points are expected, .* multiply it by 100"),
-        (DAYS, np.full(120, 400.0), r"the median is 400; points are expected, .*; is it a volatility index\?"),
+        (
+            DAYS,
+            np.append(np.full(119, 20.0), 150.5),
+            r"VIX.csv: volatility index 150.5 on 2012-06-15 is above 150; .* points a year, as 20; is it prices\?",
+        ),
         (DAYS, np.arange(120.0), "VIX.csv: volatility index 0 on 2012-01-02 is not positive"),
         (
             DAYS[:94],
@@ -40,6 +44,17 @@ def test_real_ones(shared_data, file):
 def test_what_is_no_volatility_index_is_refused(tmp_path, days, values, message):
     with pytest.raises(LetfError, match=message):
         read_vol_index(write_series(tmp_path, "VIX.csv", days, values), MADE)
+
+
+def test_prices_are_no_volatility_index(shared_data):
+    iwm = shared_data / "IWM.csv"
+    with pytest.raises(LetfError, match=r"IWM.csv: volatility index [\d.]+ on \d{4}-\d\d-\d\d is above 150; .* prices"):
+        read_vol_index(iwm, read_prices(iwm))
+
+
+def test_the_highest_is_let_in(tmp_path):
+    path = write_series(tmp_path, "VIX.csv", DAYS, np.append(np.full(119, 20.0), 150.0))
+    assert len(read_vol_index(path, MADE).values) == 100
 
 
 def test_a_week_without_one_is_borne(tmp_path):
