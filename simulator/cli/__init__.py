@@ -82,7 +82,8 @@ def main() -> None:
 
 def _fail(message: str, hint: str = "") -> int:
     if hint:
-        message = f"{message.rstrip('. ')}. {hint}"
+        message = message.rstrip(". ")
+        message += f"{'' if message.endswith('?') else '.'} {hint}"
     line = " ".join(message.split())
     click.echo(f"Error: {line}", err=True)
     return BAD_INPUT

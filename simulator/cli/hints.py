@@ -26,5 +26,6 @@ def way_out(args: list[str], error: click.UsageError) -> str:
             if word.isalpha() and word.isupper():
                 fund = f"simulate --fund {word}" if args[0] != "risk" else f"risk {word}, one fund at a time"
                 return f"To choose a fund: letf {fund}"
-    command = error.ctx.command_path if error.ctx else "letf"
+    named = args[:1] if args and not args[0].startswith("-") else []  # where Click's parser knows no command
+    command = error.ctx.command_path if error.ctx else " ".join(["letf", *named])
     return f"Try: {command} --help"

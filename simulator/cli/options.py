@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from simulator.cli import notes
-from simulator.cli.types import DAYS, DRIFT, FRACTION, INPUT_FILE, PRICES, WHOLE
+from simulator.cli.types import DAYS, DRIFT, FRACTION, INPUT_FILE, POSITIVE, PRICES, WHOLE
 
 if TYPE_CHECKING:
     from simulator.spec.fund import Fund
@@ -30,10 +30,10 @@ MARKET = (
     ),
     click.option("--drift", type=DRIFT, metavar="D", help="Index growth a year, 8% or 0.08; or: regime. [market's]"),
     click.option("--regime", metavar="NAME", help="Day 1 is in this regime."),
-    click.option("--vol", type=FRACTION, metavar="V", help="Start so that the expected 21-day volatility is V."),
+    click.option("--vol", type=POSITIVE, metavar="V", help="Start so that the expected 21-day volatility is V."),
     click.option(
         "--scale-vol",
-        type=FRACTION,
+        type=POSITIVE,
         is_flag=False,
         flag_value=nan,
         metavar="[V]",

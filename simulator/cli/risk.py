@@ -44,7 +44,7 @@ def risk(
         assessed = stages.assess(precision, precision_of)
         holds = [stages.longest(measure, most, (fund, *legs)) for measure, most in bounds]
         text, document = _told(assessed, holds, amount, risk_budget, views, stages.doubts.notes)
-        drawn = _drawn(figure, kind, assessed, stages, holds, (fund, *legs), amount) if figure else b""
+        drawn = _drawn(figure, kind, assessed, stages, holds, (fund, *legs), amount, paths) if figure else b""
     from simulator.output.files import write_atomically
 
     tell()
@@ -95,7 +95,7 @@ def _told(assessed, holds, amount, budget, views, notes):
     return text, document
 
 
-def _drawn(figure, kind, assessed, stages, holds, legs, amount):
+def _drawn(figure, kind, assessed, stages, holds, legs, amount, paths):
     """The figure's file."""
     from simulator.output.files import figure_bytes
 
@@ -108,7 +108,7 @@ def _drawn(figure, kind, assessed, stages, holds, legs, amount):
         case "brackets":
             from simulator.output.plot_brackets import draw_brackets
 
-            drawing = draw_brackets(stages.brackets())
+            drawing = draw_brackets(stages.brackets(paths))
         case "views":
             from simulator.output.plot_views import draw_views
             from simulator.risk.views import conditional_views

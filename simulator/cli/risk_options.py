@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from simulator.cli.types import FIGURE_FILE, FRACTION, MONEY, WHOLE, OutputFile
+from simulator.cli.types import FIGURE_FILE, GAIN, MONEY, POSITIVE, SHARE, WHOLE, OutputFile
 
 if TYPE_CHECKING:
     from simulator.risk.measure import Measure
@@ -29,16 +29,16 @@ NOT_OF_PRESETS = (
 TRADE = (
     click.option("--hold", type=WHOLE, metavar="DAYS", help=f"Trading days, 1 to {LONGEST_HOLD}. [{DEFAULT_HOLD}]"),
     click.option("--amount", type=MONEY, metavar="MONEY", help="Money put in: figures are told in it too."),
-    click.option("--stop", type=FRACTION, metavar="S", help="Sell at a loss of the fund since entry, 12% or 0.12."),
-    click.option("--target", type=FRACTION, metavar="T", help="Sell at a gain of the fund since entry, 20% or 0.2."),
+    click.option("--stop", type=SHARE, metavar="S", help="Sell at a loss of the fund since entry, 12% or 0.12."),
+    click.option("--target", type=GAIN, metavar="T", help="Sell at a gain of the fund since entry, 20% or 0.2."),
     click.option(
         "--index-stop",
-        type=FRACTION,
+        type=SHARE,
         metavar="S",
         help="Sell where the index has moved so far against the fund: for TZA, IWM up.",
     ),
     click.option(
-        "--index-target", type=FRACTION, metavar="T", help="Sell where it has moved so far in the fund's favour."
+        "--index-target", type=SHARE, metavar="T", help="Sell where it has moved so far in the fund's favour."
     ),
     click.option(
         "--watch",
@@ -52,12 +52,12 @@ TRADE = (
 )
 TOLERANCES = (
     click.option(
-        "--max-loss-prob", type=FRACTION, metavar="P", help="How long is too long: holds that lose --loss so rarely."
+        "--max-loss-prob", type=SHARE, metavar="P", help="How long is too long: holds that lose --loss so rarely."
     ),
-    click.option("--loss", type=FRACTION, metavar="X", help="The loss of --max-loss-prob, 15% or 0.15."),
-    click.option("--max-es", type=FRACTION, metavar="X", help="The same for the mean loss in the worst 5%."),
+    click.option("--loss", type=SHARE, metavar="X", help="The loss of --max-loss-prob, 15% or 0.15."),
+    click.option("--max-es", type=SHARE, metavar="X", help="The same for the mean loss in the worst 5%."),
     click.option(
-        "--max-decay", type=FRACTION, metavar="X", help="The same for the decay: what is lost where the index is still."
+        "--max-decay", type=SHARE, metavar="X", help="The same for the decay: what is lost where the index is still."
     ),
     click.option("--risk-budget", type=MONEY, metavar="MONEY", help="How big: what the position may lose."),
 )
@@ -67,7 +67,7 @@ SURENESS = (
     ),
     click.option(
         "--precision",
-        type=FRACTION,
+        type=POSITIVE,
         metavar="X",
         help="Run until the Monte Carlo error of a figure is at most X, 0.1%.",
     ),
@@ -137,6 +137,9 @@ def check_options(given: dict[str, Any]) -> None:
     """Refuse what contradicts itself or would not be used."""
     if given["kind"] and not given["figure"]:
         raise click.UsageError(f"--kind says what to draw; to draw it: --plot {given['kind']}.png.")
+    bounds = ["--" + name.replace("_", "-") for name in TOLERATED if given[name] is not None]
+    if given["kind"] == "horizon" and len(bounds) > 1:
+        raise click.UsageError(f"--kind horizon draws one of {' and '.join(bounds)}; give one, or no --plot.")
     if given["precision_of"] is not None and given["precision"] is None:
         raise click.UsageError("--precision-of names the figure of --precision; give both.")
     if given["refits"] is not None and given["as_of"] is None:
@@ -150,6 +153,16 @@ def check_options(given: dict[str, Any]) -> None:
         from simulator.spec import check
 
         check.integer("--refits", given["refits"], low=1, high=MOST_REFITS)
+    if given["precision"] is not None:
+        from simulator.risk.precision import LEAST_ERROR, MOST_ERROR
+        from simulator.spec import check
+
+        check.number("--precision (0.001 is 0.1%)", given["precision"], low=LEAST_ERROR, high=MOST_ERROR)
+    if given["risk_budget"] is not None:
+        from simulator.risk.sizing import MOST_MONEY
+        from simulator.spec import check
+
+        check.number("--risk-budget", given["risk_budget"], low=0, high=MOST_MONEY, open_low=True)
     if given["preset"]:
         for name in NOT_OF_PRESETS:
             if given[name]:

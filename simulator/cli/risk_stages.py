@@ -87,9 +87,10 @@ class Stages:
         with self._work(len(TRADES) * self.spec.paths) as work:
             return swing(self.spec, self.spec.funds[0].ticker, holds=holds or HOLDS, **work)
 
-    def brackets(self) -> "BracketMap":
-        """What each stop and target does to the mean."""
+    def brackets(self, paths: int | None) -> "BracketMap":
+        """What each stop and target does to the mean, by so many paths each."""
         from simulator.risk.brackets import PATHS, STOPS, TARGETS, bracket_map
 
-        with self._work(len(STOPS) * len(TARGETS) * PATHS) as work:
-            return bracket_map(self.spec, self.spec.funds[0].ticker, **work)
+        paths = PATHS if paths is None else paths
+        with self._work(len(STOPS) * len(TARGETS) * paths) as work:
+            return bracket_map(self.spec, self.spec.funds[0].ticker, paths=paths, **work)

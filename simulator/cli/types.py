@@ -2,7 +2,7 @@
 
 import re
 from datetime import date
-from math import isfinite
+from math import inf, isfinite
 from pathlib import Path
 
 import click
@@ -11,9 +11,15 @@ from simulator.errors import LetfError
 
 
 class Fraction(click.ParamType):
-    """A rate, drift, volatility or stop: `4%` or `0.04`; 1 or more needs the percent sign."""
+    """A rate, drift, volatility or stop: `4%` or `0.04`; 1 or more needs the percent sign.
+
+    A number that no percent sign would bring between `low` and `high` is let through: the range is the spec's to check.
+    """
 
     name = "fraction"
+
+    def __init__(self, low: float = -inf, high: float = inf):
+        self.low, self.high = low, high
 
     def convert(self, value, param, ctx):
         if isinstance(value, float):
@@ -26,7 +32,7 @@ class Fraction(click.ParamType):
             self.fail(f"{value!r} is not a number; write 4% or 0.04", param, ctx)
         if not isfinite(parsed):
             self.fail(f"{value!r} is not a finite number; write 4% or 0.04", param, ctx)
-        if not percent and abs(parsed) >= 1:
+        if not percent and abs(parsed) >= 1 and self.low <= parsed / 100 <= self.high:
             fraction = f" or {parsed / 100:g}" if abs(parsed) < 100 else ""
             self.fail(f"{value!r} is {parsed * 100:g} %; write {number}%{fraction}", param, ctx)
         return parsed / 100 if percent else parsed
@@ -163,6 +169,7 @@ class OutputFile(click.ParamType):
 
 
 FRACTION, DRIFT, WHOLE, DAYS, MONEY = Fraction(), DriftType(), Whole(), Days(), Money()
+SHARE, GAIN, POSITIVE = Fraction(0, 1), Fraction(0, 100), Fraction(0)
 DAY = Day()
 INPUT_FILE = click.Path(path_type=Path)
 PRICES = PricesFile()

@@ -13,6 +13,7 @@ from simulator.spec.run import Simulation
 
 MARGIN = 1.1  # paths over those that 1 / sqrt(n) asks for, as the error itself is an estimate
 MOST_PATHS = 2**30
+MOST_SPELLED = 1e12  # paths; from here on with an exponent
 LEAST_ERROR, MOST_ERROR = 1e-12, 1e6
 
 
@@ -64,11 +65,16 @@ def simulate_to(
         needed = MARGIN * spec.paths * (found / error) ** 2
         if needed > most_paths:
             raise LetfError(
-                f"precision {error:g} needs about {needed:,.0f} paths, more than {most_paths:,}: with {spec.paths:,} "
-                f"the error is {found:.2g}; ask for less"
+                f"precision {error:g} needs about {_count(needed)} paths, more than {most_paths:,}: with "
+                f"{spec.paths:,} the error is {found:.2g}; ask for less"
             )
         finished += spec.paths
         spec = replace(spec, paths=ceil(needed))
+
+
+def _count(paths: float) -> str:
+    """2,500,000,000; 3e+23."""
+    return f"{paths:,.0f}" if paths < MOST_SPELLED else f"{paths:.0e}"
 
 
 def _onward(on_progress: Callable[[int, int], None] | None, finished: int, paths: int) -> Callable[[int], None] | None:

@@ -54,6 +54,7 @@ def test_no_command_shows_help():
         (["simulate", "IWM.csv"], ["letf calibrate IWM.csv"]),
         (["simulate", "my.toml"], ["--market my.toml"]),
         (["simulate", "TNA"], ["--fund TNA"]),
+        (["risk", "TNA", "--stop"], ["'--stop' requires an argument. Try: letf risk --help"]),
         (["simulate", "--horizons", "3"], ["--horizons", "--horizon"]),
         (["simulate", "--horizon", "0"], ["horizon", "1 to 2,520", "got 0"]),
         (["simulate", "--horizon", "2521"], ["horizon", "2,521"]),

@@ -223,8 +223,21 @@ def test_figures(kind, regime, tmp_path, monkeypatch):
         (["--amount", "10,000"], "write 10000"),
         (["--risk-budget", "0"], "no amount of money above 0"),
         (["--kind", "card"], "--plot card.png"),
-        (["--precision", "0"], "precision must be in"),
-        (["--precision", "-1%"], "precision must be in"),
+        (["--precision", "0"], "--precision (0.001 is 0.1%) must be in [1e-12, 1e+06], got 0.0"),
+        (["--precision", "-1%"], "--precision (0.001 is 0.1%) must be in"),
+        (["--precision", "-1"], "--precision (0.001 is 0.1%) must be in [1e-12, 1e+06], got -1.0"),
+        (["--precision", "1e-12"], "e+2"),
+        (["--risk-budget", "1e300"], "--risk-budget must be in (0, 1e+15], got 1e+300"),
+        (["--max-es", "-1"], "--max-es (0.12 is 12%) must be in (0, 1), got -1.0"),
+        (["--max-es", "20"], "write 20% or 0.2"),
+        (["--target", "1e9"], "--target (0.12 is 12%) must be in (0, 100], got 1000000000.0"),
+        (["--target", "150"], "write 150%"),
+        (["--vol", "-1"], "vol must be in (0, 10], got -1.0"),
+        (["--drift", "-8"], "write -8% or -0.08"),
+        (
+            ["--max-es", "20%", "--max-decay", "5%", "--kind", "horizon", "--plot", "a.png"],
+            "--kind horizon draws one of --max-es and --max-decay; give one, or no --plot.",
+        ),
         (["--precision-of", "prob_loss"], "give both"),
         (
             ["--precision", "1%", "--precision-of", "prob_stop"],
@@ -238,6 +251,27 @@ def test_figures(kind, regime, tmp_path, monkeypatch):
 )
 def test_bad_input(args, words):
     assert words in refused(*args)
+
+
+@pytest.mark.parametrize("args", [["--precision", "0"], ["--risk-budget", "1e300"]])
+def test_what_no_run_can_mend_is_refused_before_it(args, monkeypatch):
+    def simulated(*_, **__):
+        raise AssertionError
+
+    monkeypatch.setattr("simulator.risk.runs.simulate", simulated)
+    monkeypatch.setattr("simulator.risk.precision.simulate", simulated)
+    assert args[0] in refused(*args)
+
+
+@pytest.mark.parametrize(("given", "paths"), [([], 300), (["--paths", "50"], 50)])
+def test_paths_of_a_bracket(given, paths, regime, tmp_path, monkeypatch):
+    monkeypatch.setattr("simulator.risk.brackets.PATHS", 300)
+    drawn = []
+    monkeypatch.setattr("simulator.output.plot_brackets.draw_brackets", lambda brackets: drawn.append(brackets))
+    monkeypatch.setattr("simulator.output.files.figure_bytes", lambda *_: b"")
+    args = ["risk", "TNA", "--hold", "2", "--market", regime, "--plot", str(tmp_path / "a.png"), "--kind", "brackets"]
+    CliRunner().invoke(letf, [*args, *given], catch_exceptions=False)
+    assert drawn[0].spec.paths == paths
 
 
 def test_an_unknown_fund_lists_the_known():
