@@ -1,11 +1,14 @@
 """The words and numbers on a bracket map."""
 
+from math import floor, log10
+
 from simulator.output import labels
 from simulator.output.trade_lines import WATCHES
 from simulator.risk.brackets import Bracket, BracketMap
 from simulator.risk.figures import RESOLVED_ERRORS, resolved
 
 POINTS = 100.0
+LEAST_DECIMALS, MOST_DECIMALS = 2, 4
 
 
 def told(bracket: Bracket) -> str:
@@ -13,9 +16,17 @@ def told(bracket: Bracket) -> str:
     met = (bracket.prob_stop.mean, bracket.prob_target.mean)
     stop, target, neither = (f"{POINTS * chance:.1f}%" for chance in (*met, 1 - sum(met)))
     levels = f"{labels.number(-POINTS * bracket.stop)}% / +{labels.number(POINTS * bracket.target)}%"
-    edge = f"{signed(POINTS * bracket.edge.mean, 2)}±{POINTS * bracket.edge.stderr:.2f} points"
+    mean, error = POINTS * bracket.edge.mean, POINTS * bracket.edge.stderr
+    told_to = decimals(error)
+    edge = f"{signed(mean, told_to)}±{error:.{told_to}f} points"
     doubt = "" if resolved(bracket.edge) else ", not resolved"
     return f"{levels}: stop first {stop}, target {target}, neither {neither}; mean vs holding {edge}{doubt}"
+
+
+def decimals(error: float, least: int = LEAST_DECIMALS) -> int:
+    """With how many decimals a number is told whose error is so large, `least` or more."""
+    asked = -floor(log10(error)) if error > 0 else least
+    return min(max(asked, least), MOST_DECIMALS)
 
 
 def signed(value: float, decimals: int) -> str:

@@ -12,7 +12,7 @@ from matplotlib.patches import Patch, Rectangle
 from matplotlib.patheffects import withStroke
 
 from simulator.output import labels, style
-from simulator.output.bracket_words import POINTS, caption, signed, told
+from simulator.output.bracket_words import LEAST_DECIMALS, POINTS, caption, decimals, signed, told
 from simulator.output.diverging import Diverging, diverging
 from simulator.risk.brackets import BracketMap
 
@@ -66,9 +66,10 @@ def _edges(middles: np.ndarray) -> np.ndarray:
 def _draw_cells(panel: Axes, brackets: BracketMap, colours: Diverging) -> None:
     """A cell a bracket: its colour and, where it is told from 0, its figure; else hatched."""
     edge, stops, targets = POINTS * brackets.edge, POINTS * brackets.stops, POINTS * brackets.targets
+    errors = POINTS * brackets.edge_stderr
     x, y = _edges(stops), _edges(targets)
     panel.pcolormesh(x, y, edge.T, cmap=colours.colours, norm=colours.norm, edgecolor=style.WHITE, lw=0.4, zorder=1)
-    decimals = 2 if np.abs(edge).max() < 10 else 1
+    least = LEAST_DECIMALS if np.abs(edge).max() < 10 else LEAST_DECIMALS - 1
     for (i, j), passed in np.ndenumerate(brackets.resolved):
         value = float(edge[i, j])
         if not passed:
@@ -77,7 +78,10 @@ def _draw_cells(panel: Axes, brackets: BracketMap, colours: Diverging) -> None:
             panel.add_patch(Rectangle(corner, width, height, zorder=2, **look))
             continue
         halo = [withStroke(linewidth=2.4, foreground=colours.ground(value))]
-        text, look = signed(value, decimals), {"fontsize": CELL_SIZE, "color": colours.ink(value), "zorder": 4}
+        text, look = (
+            signed(value, decimals(float(errors[i, j]), least)),
+            {"fontsize": CELL_SIZE, "color": colours.ink(value), "zorder": 4},
+        )
         panel.text(float(stops[i]), float(targets[j]), text, ha="center", va="center", path_effects=halo, **look)
 
 

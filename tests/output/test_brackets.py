@@ -9,6 +9,7 @@ from examples import SKEWED, market, run
 from matplotlib.patches import Rectangle
 
 from simulator.output import style
+from simulator.output.bracket_words import decimals
 from simulator.output.files import figure_bytes
 from simulator.output.plot_brackets import CHANCES, HATCH, draw_brackets
 from simulator.risk.brackets import STOPS, TARGETS, bracket_map
@@ -40,6 +41,24 @@ def test_resolved_cells_tell_their_figure_the_others_are_hatched(found):
             assert told[place] == pytest.approx(100 * found.edge[i, j], abs=0.0051)
         else:
             assert any(patch.get_bbox().contains(*place) for patch in hatched)
+
+
+@pytest.mark.parametrize(
+    ("error", "least", "count"),
+    [(0.03, 2, 2), (0.004, 2, 3), (0.2, 2, 2), (0.2, 1, 1), (2.0, 1, 1), (1e-7, 2, 4), (0.0, 2, 2), (np.nan, 2, 2)],
+)
+def test_decimals_are_those_that_errors_ask_for(error, least, count):
+    assert decimals(error, least) == count
+
+
+def test_a_hold_of_a_day_is_told_to_its_errors():
+    rising = SPEC.market.with_drift(0.5)  # so that what a day's exits forgo is resolved
+    one = bracket_map(replace(SPEC, market=rising, horizons=(1,), trade=Trade()), "F3", paths=20_000)
+    figure = draw_brackets(one)
+    cells = [text.get_text() for text in figure.axes[0].texts if "%" not in text.get_text()]
+    assert cells and all(number(cell) != 0 for cell in cells)
+    errors = [text.get_text().partition("±")[2] for text in figure.legends[0].get_texts()]
+    assert all(float(error.split()[0]) > 0 for error in errors if error)
 
 
 def test_colours_are_the_edges_about_zero(found):
