@@ -34,12 +34,12 @@ def with_error(value: float, error: float, most_decimals: int = MOST_DECIMALS) -
         shown = f"{value:.1e}" + (f"±{error:.0e}" if isfinite(error) and most_decimals else "")
         return shown.replace("e+", "e")
     if not isfinite(error):
-        return f"{value:.{most_decimals}f}"
+        return f"{round(value, most_decimals) + 0.0:.{most_decimals}f}"
     if error < NO_ERROR:
         return f"{round(value, most_decimals) + 0.0:g}±0"
     decimals = min(max(-floor(log10(error)), 0), most_decimals)
     error = ceil(error * 10**decimals) / 10**decimals
-    return f"{value:.{decimals}f}±" + f"{error:.{decimals}f}".removeprefix("0")
+    return f"{round(value, decimals) + 0.0:.{decimals}f}±" + f"{error:.{decimals}f}".removeprefix("0")
 
 
 def _quantiles(law: dict[str, Any]) -> list[Cell]:

@@ -51,18 +51,15 @@ def views_lines(views: ConditionalViews) -> list[str]:
 def _table(
     views: ConditionalViews, means: list[list[float]], errors: list[list[float]], last: Sequence[Cell] = ()
 ) -> list[str]:
-    """Lines of a table of means (M, V) and errors, and one more row, `last`."""
-    titles, names = _titles(views), _rows(views)
-    room = (WIDTH - max(map(len, [titles[0], EVEN, *names]))) // len(views.vols) - 1
+    """Lines of a table of means (M, V) and errors, and one more row, `last`; in halves where it is too wide."""
     cells = [list(zip(*row, strict=True)) for row in zip(means, errors, strict=True)]
-    named = [*zip(names, cells, strict=True), *([(EVEN, last)] if last else [])]
-    return grid([titles, *([name, *(_text(*cell, room) for cell in row)] for name, row in named)])
-
-
-def _text(mean: float, error: float, room: int) -> str:
-    """A figure and its error with as many decimals as fit `room` characters, none at worst."""
-    texts = [with_error(mean, error, decimals) for decimals in range(MOST_DECIMALS, -1, -1)]
-    return next((text for text in texts if len(text) <= room), texts[-1])
+    named = [*zip(_rows(views), cells, strict=True), *([(EVEN, last)] if last else [])]
+    rows = [_titles(views), *([name, *(with_error(*cell, MOST_DECIMALS) for cell in row)] for name, row in named)]
+    lines = grid(rows)
+    if max(map(len, lines)) <= WIDTH:
+        return lines
+    half = 1 + (len(views.vols) + 1) // 2
+    return [*grid([row[:half] for row in rows]), "", *grid([[row[0], *row[half:]] for row in rows])]
 
 
 def _titles(views: ConditionalViews) -> list[str]:

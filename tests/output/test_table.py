@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 import struct
 from dataclasses import replace
 
@@ -14,7 +15,7 @@ from simulator.output.document import LONG, brief, dumps, encode, to_json
 from simulator.output.heading import drift_text, limit, market_line, start_line
 from simulator.output.labels import run_text
 from simulator.output.plot import KINDS, draw
-from simulator.output.table import WIDTH, to_text
+from simulator.output.table import WIDTH, to_text, with_error
 from simulator.spec.ensemble import EnsembleMarket, Member
 
 DATED = {"first_date": "2000-05-26", "last_date": "2024-12-31", "as_of": "2024-12-31"}
@@ -170,3 +171,8 @@ def test_every_figure_can_be_drawn(name, kind):
     words = draw(result, kind).findobj(lambda artist: hasattr(artist, "get_text"))
     said = " ".join(word.get_text() for word in words).replace("\n", " ")
     assert market_line(MARKETS[name]) in said and "nan" not in said.lower().split()
+
+
+@pytest.mark.parametrize(("value", "error"), [(-0.00004, 0.001), (-0.0000001, math.nan), (-0.00001, 0.00001)])
+def test_nothing_is_minus_zero(value, error):
+    assert not with_error(value, error, 1).startswith("-")

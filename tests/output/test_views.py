@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import replace
-from itertools import pairwise
 
 import matplotlib
 import numpy as np
@@ -15,6 +14,7 @@ from simulator.output import style
 from simulator.output.diverging import diverging
 from simulator.output.files import figure_bytes
 from simulator.output.plot_views import draw_views
+from simulator.output.table import with_error
 from simulator.output.views_report import views_lines
 from simulator.risk.views import FEWEST, conditional_views
 from simulator.spec.trade import Trade
@@ -48,17 +48,19 @@ ODD = {
 
 
 def blocks(lines):
-    """The tables: title line to rows of words."""
-    found, title = {}, ""
-    for before, line in pairwise(lines):
-        if line.startswith("IWM ±"):
-            title = before
-            found[title] = [line.split()]
-        elif title and line:
-            found[title].append(line.split())
-        else:
-            title = ""
-    return list(found.values())
+    """The tables, title line to rows of words; halves, which stand below one another, side by side."""
+    found = []
+    for section in "\n".join(lines).split("\n\n"):
+        above, title, table = section.partition("IWM ±")
+        rows = [line.split() for line in (title + table).splitlines()]
+        if title and above:
+            found.append(rows)
+        elif title:
+            found[-1] = [
+                left + right[2 if right[0] in ("IWM", "even") else 1 :]
+                for left, right in zip(found[-1], rows, strict=True)
+            ]
+    return found
 
 
 def test_the_tables_tell_the_views(found):
@@ -88,6 +90,22 @@ def test_rows_and_columns_are_named_by_their_ranges(found):
         assert (word[0] == "<") == (low == -np.inf) and (word[0] == ">") == (high == np.inf)
     titles = blocks(views_lines(found))[0][0][2:]
     assert set(titles) <= {"<10", "10-15", "15-20", "20-25", "25-30", "30-40", "40-60", ">60"}
+
+
+def test_no_cell_loses_a_digit_to_its_neighbours():
+    """Eight columns of a fall's figures do not fit: they are told in halves, with all the digits of their errors."""
+    found = views(replace(SPEC, horizons=(5,), paths=60_000))
+    lines = views_lines(found)
+    assert max(map(len, lines)) <= 80
+    table = blocks(lines)[0]
+    assert lines.count(" ".join(table[0])) == 0  # no one line has all titles
+    for rows, means, errors in (
+        (table[1:-1], found.fund_return.T, found.fund_return_stderr.T),
+        ([table[-1][1:]], [found.break_even], [found.break_even_stderr]),
+    ):
+        told = [with_error(*cell, 2) for row in zip(means, errors, strict=True) for cell in zip(*row, strict=True)]
+        assert [word for row in rows for word in row[1:]] == told
+    assert any(word.startswith("-") and "." in word and len(word) > 8 for row in table for word in row)
 
 
 @pytest.mark.parametrize("name", ODD)
