@@ -78,6 +78,11 @@ def drift_text(market: Market) -> str:
     return "each regime's own drift" if market.drift == "regime" else f"drift {percent(market.drift, 2)} a year"
 
 
+def refit_drifts(market: Market) -> str:
+    """Which drift markets have that are refitted to resampled pasts in the place of `market`."""
+    return "each with its own drifts" if market.drift == "regime" else "all at this drift"
+
+
 def run_line(spec: Simulation) -> str:
     """Rate, drift, paths and seed."""
     return f"rate {percent(spec.rate, 2)}, {drift_text(spec.market)}, {spec.paths:,} paths, seed {spec.seed}"

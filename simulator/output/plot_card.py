@@ -7,18 +7,19 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
-from simulator.distribution import Distribution
 from simulator.output import labels, plot_numbers, style
 from simulator.output.density import POINTS, share_below
 from simulator.output.drift_lines import kelly_cell
-from simulator.output.heading import limit, percent
+from simulator.output.heading import limit, percent, refit_drifts
 from simulator.output.risk_cells import UNRESOLVED_TEXT, is_resolved
 from simulator.output.risk_report import LIMITS, notes_of
+from simulator.output.tail_marks import star
 from simulator.output.trade_lines import money, move
 from simulator.position import Exits
 from simulator.risk.assess import Risk
 from simulator.risk.error_bars import REFIT_RANGE
 from simulator.risk.figures import RESOLVED_ERRORS
+from simulator.risk.tails import tails
 
 PANEL, GAPS = (4.3, 2.7), (2.55, 0.85)  # inches
 STOP_COLOUR, TARGET_COLOUR = style.WARM[0], style.COOL[1]
@@ -49,7 +50,7 @@ def draw_card(risk: Risk, amount: float | None = None) -> Figure:
         if exits:
             _draw_days(days, exits)
         else:
-            _draw_falls(days, risk.position.drawdown, colour)
+            _draw_falls(days, risk, colour)
         _draw_drifts(drifts, risk, colour)
         _key(sheet.figure, risk, colour)
     return sheet.figure
@@ -127,14 +128,15 @@ def _draw_days(panel: Axes, exits: Exits) -> None:
         style.margin_note(panel, text, place, (5, 0), va="center", fontsize=7.5)
 
 
-def _draw_falls(panel: Axes, falls: Distribution, colour: str) -> None:
-    """The chance of a fall from the peak beyond each depth."""
+def _draw_falls(panel: Axes, risk: Risk, colour: str) -> None:
+    """The chance of a fall from the peak beyond each depth, of the paths that worst cases are read from."""
+    falls = tails(risk.result).position(risk.fund.ticker, risk.days).drawdown
     depth = np.linspace(0, float(falls.quantile(SHOWN[1])) or 0.01, 200)
     panel.fill_between(POINTS * depth, 0, 100 * (1 - share_below(falls, depth)), color=style.tint(colour, 0.4), lw=0)
     panel.set_xlim(0, POINTS * depth[-1])
     panel.set_ylim(0, 100)
     panel.set_xlabel("fall from the peak of the closes, entry included (%)")
-    panel.set_ylabel("paths that fall further (%)")
+    panel.set_ylabel(f"paths that fall further{star('max_drawdown_95', risk.result)} (%)")
     panel.grid()
     panel.set_title("How deep may it fall on the way?", pad=5)
 
@@ -162,7 +164,12 @@ def _key(figure: Figure, risk: Risk, colour: str) -> None:
     """Held, sold, and the error bars, under the title."""
     held = Patch(color=style.tint(colour, 0.4), label="held")
     sold = [Line2D([], [], color=style.INK, lw=1.1, label="as sold")] if risk.trade.has_exits else []
-    handles = [held, *sold, style.dashed_key("95% value at risk"), *plot_numbers.key(risk, colour)]
+    handles = [
+        held,
+        *sold,
+        style.dashed_key(f"95% value at risk{star('value_at_risk_95', risk.result)}"),
+        *plot_numbers.key(risk, colour),
+    ]
     figure.legend(
         handles=handles,
         loc="upper left",
@@ -182,14 +189,15 @@ def _caption(risk: Risk) -> list[str]:
     bars = ["Monte Carlo: 1.96 standard errors either way"]
     if risk.refits > 1:
         low, high = (percent(end) for end in REFIT_RANGE)
-        bars.append(f"parameters: {low} to {high} of {risk.refits} refits to resampled pasts")
+        drifts = refit_drifts(risk.spec.market)
+        bars.append(f"parameters: {low} to {high} of {risk.refits} refits to resampled pasts, {drifts}")
     if risk.models:
         bars.append(f"models: least to greatest of {', '.join(risk.models)}")
     text = f"Error bars, each drawn at least as wide as those inside it: {'; '.join(bars)}."
     if risk.trade.has_exits:
         text += " Spikes of what is sold at one price go beyond the panel."
     kelly = f" Kelly: % of wealth in {risk.fund.ticker} that grows fastest, held to the end, the rest at the rate."
-    notes = notes_of(risk) if not limit(risk.spec.market) else ()
+    notes = notes_of(risk, starred=True) if not limit(risk.spec.market) else ()
     if not (
         all(at.kelly.resolved for at in risk.premiums)
         and all(is_resolved(name, figure) for name, figure in risk.figures.items())

@@ -12,7 +12,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from simulator.output import labels, style
-from simulator.output.heading import limit
+from simulator.output.heading import limit, refit_drifts
 from simulator.output.hold_lines import spans, sureness, verdict
 from simulator.risk.hold_curve import HoldCurve
 from simulator.risk.horizon import LongestHold
@@ -160,7 +160,8 @@ def _caption(curves: Sequence[HoldCurve], longest: Sequence[LongestHold]) -> lis
     run = labels.run_text(curve.spec, curve.spec.funds)
     bands = ["Monte Carlo: 1.96 standard errors either way"]
     if curve.parameters is not None:
-        fits = f"{len(curve.refits)} fits to resampled histories, {curve.refit_paths:,} paths each"
+        drifts = refit_drifts(curve.spec.market)
+        fits = f"{len(curve.refits)} fits to resampled histories, {drifts}, {curve.refit_paths:,} paths each"
         bands.append(f"parameters: 5 to 95% of {fits}")
     if curve.models:
         bands.append(f"models: least to greatest of {', '.join(curve.models)}")

@@ -8,6 +8,7 @@ from simulator.output import style
 from simulator.output.density import POINTS
 from simulator.output.risk_cells import UNRESOLVED, is_resolved
 from simulator.output.table import with_error
+from simulator.output.tail_marks import star
 from simulator.output.trade_lines import money
 from simulator.risk.assess import Risk
 from simulator.risk.error_bars import Figure as Estimated
@@ -50,7 +51,7 @@ def draw_numbers(panel: Axes, risk: Risk, colour: str, amount: float | None) -> 
     room = ROOM * (max(known) - min(known)) or 1.0
     panel.set_xlim(min(known) - room, max(known) + room)
     panel.set_ylim(len(names) - 0.4, -0.6)
-    panel.set_yticks(range(len(names)), [NUMBERS[name] for name in names], fontsize=7.5)
+    panel.set_yticks(range(len(names)), [f"{NUMBERS[name]}{star(name, risk.result)}" for name in names], fontsize=7.5)
     panel.tick_params(axis="y", length=0)
     panel.axvline(0, color=style.INK, lw=0.8, zorder=1)
     panel.grid(axis="x")

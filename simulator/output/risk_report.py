@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 
 from simulator.output.drift_lines import drift_lines
-from simulator.output.heading import market_line, percent, run_line, start_line, why_line
+from simulator.output.heading import market_line, percent, refit_drifts, run_line, start_line, why_line
 from simulator.output.risk_cells import UNRESOLVED, UNRESOLVED_TEXT, figure_table
+from simulator.output.tail_marks import STAR, is_part, star
 from simulator.output.text import labelled, listed, paragraph
 from simulator.output.trade_lines import trade_lines
 from simulator.position import Exits
@@ -30,6 +31,8 @@ HOLD = (
     ("Fall from peak: mean", "max_drawdown_mean"),
     ("  95%", "max_drawdown_95"),
     ("Chance of a day > ±15%", "prob_day_beyond_15"),
+)
+APART = (
     ("Break-even {index}: median", "break_even"),
     ("  5%", "break_even_5"),
     ("  95%", "break_even_95"),
@@ -46,7 +49,7 @@ EXITS = (
     ("Chance of the target", "prob_target"),
     ("Chance of neither", "prob_neither"),
     ("Stop filled at: mean", "stop_fill_mean"),
-    ("  worst 5%", "stop_fill_5"),
+    ("  5% quantile", "stop_fill_5"),
     ("Target filled at: mean", "target_fill_mean"),
     ("Return when sold: mean", "exit_mean"),
     ("  median", "exit_median"),
@@ -56,6 +59,7 @@ EXITS = (
     ("Sold less held: mean", "exit_edge"),
     ("  shortfall 95%", "exit_shortfall_change"),
 )
+ROUNDING = 1e-9  # of figures that are 0
 EXIT_SHARES = (0.5, 0.9)  # of those that are sold before the end
 LIMITS = (
     "Not advice: what a model of the past says. The fund meets its multiple of the index at every close, the rate and "
@@ -87,7 +91,7 @@ def report(
         *trade_lines(risk, amount),
         "",
         *paragraph(_bars(risk)),
-        *figure_table(risk.figures, _rows(HOLD, risk), amount),
+        *_hold_table(risk, amount),
         "",
         *drift_lines(risk),
     ]
@@ -101,14 +105,23 @@ def report(
         lines += ["", *section]
     lines.append("")
     unresolved = [UNRESOLVED_TEXT] if any(UNRESOLVED in line for line in lines) else []
-    for note in (*unresolved, *notes_of(risk), *notes, LIMITS):
+    for note in (*unresolved, *notes_of(risk, starred=True), *notes, LIMITS):
         lines += paragraph(note)
     return "\n".join(lines) + "\n"
 
 
+def _hold_table(risk: Risk, amount: float | None) -> list[str]:
+    """The hold; of the index itself, which has no divergence, in one line less than it would take to tell."""
+    if any(abs(risk.figures[name].value) > ROUNDING for _, name in APART):
+        return figure_table(risk.figures, _rows((*HOLD, *APART), risk), amount)
+    lines = figure_table(risk.figures, _rows(HOLD, risk), amount)
+    return [*lines, f"{risk.fund.index} held through itself: no divergence"]
+
+
 def _rows(rows: Iterable[tuple[str, str]], risk: Risk) -> list[tuple[str, str]]:
     words = {"index": risk.fund.index, "loss": percent(risk.trade.loss)}
-    return [(label.format(**words), name) for label, name in rows if _is_told(name, risk)]
+    told = [(label, name) for label, name in rows if _is_told(name, risk)]
+    return [(f"{label.format(**words)}{star(name, risk.result)}", name) for label, name in told]
 
 
 def _is_told(name: str, risk: Risk) -> bool:
@@ -124,7 +137,8 @@ def _bars(risk: Risk) -> str:
     if risk.refits > 1:  # one has no spread
         low, high = (percent(end) for end in REFIT_RANGE)
         paths = refit_paths(risk.spec)
-        bars.append(f"parameters: {low} and {high} of {risk.refits} refits to resampled pasts, {paths:,} paths each")
+        fits = f"{risk.refits} refits to resampled pasts, {refit_drifts(risk.spec.market)}"
+        bars.append(f"parameters: {low} and {high} of {fits}, {paths:,} paths each")
     if risk.models:
         bars.append(f"models: least and most of {listed(list(risk.models))} alone")
     return f"In percent; value at risk, shortfall and falls are losses. Doubts, never added: {'; '.join(bars)}."
@@ -141,10 +155,10 @@ def _sold_text(exits: Exits, trade: Trade) -> str:
     return f"Sold at {what}, half of them by day {half}, {percent(EXIT_SHARES[1])} by day {most}:"
 
 
-def notes_of(risk: Risk) -> Iterator[str]:
-    """What there is to know of the run itself."""
+def notes_of(risk: Risk, *, starred: bool = False) -> Iterator[str]:
+    """What there is to know of the run itself; `starred` where figures are."""
     if said := tails_note(risk.result):
-        yield said
+        yield f"{STAR} {said}" if starred and is_part(risk.result) else said
     if capped := risk.result.capped:
         days = risk.spec.paths * risk.days
         yield f"Volatility was held at its cap on {capped:,} of {days:,} days of paths."

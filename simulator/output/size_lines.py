@@ -14,7 +14,7 @@ NAMES = {
     "expected_shortfall_95": "mean loss of the worst 5% of holds",
     "exit_expected_shortfall_95": "the same with the exits",
     "stop_fill_mean": "mean fill of the stop",
-    "stop_fill_5": "worst 5% of its fills",
+    "stop_fill_5": "fill that 1 in 20 stops fall short of",
 }
 
 

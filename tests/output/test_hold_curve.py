@@ -83,6 +83,11 @@ def test_bands_that_there_are_not_are_not_drawn():
     assert "fits to resampled histories" not in figure.texts[1].get_text()
 
 
+def test_refits_say_which_drift_they_have(pair):
+    caption = " ".join(draw_hold_curves(pair).texts[1].get_text().split())
+    assert f"{len(REFITS)} fits to resampled histories, all at this drift, " in caption
+
+
 def shaded(panel):
     """(left, right) of each shading and whether it is the solid one."""
     spans = [patch for patch in panel.patches if isinstance(patch, Rectangle)]

@@ -9,6 +9,8 @@ from simulator.output.plot_card import draw_card
 from simulator.output.plot_numbers import NUMBERS, nested
 from simulator.risk.assess import assess
 from simulator.risk.error_bars import Figure, Spread
+from simulator.risk.figures import of_tails
+from simulator.risk.tails import tails
 from simulator.spec.trade import Trade
 
 MIXED = ensemble(market(3), SKEWED)
@@ -56,7 +58,8 @@ def test_the_law_is_drawn_to_the_paths(risk, card):
 
 def test_every_number_is_told(risk, card):
     told = words(card.axes[1])
-    assert [label.get_text() for label in card.axes[1].get_yticklabels()] == list(NUMBERS.values())
+    names = [f"{label}{'*' if of_tails(name) else ''}" for name, label in NUMBERS.items()]
+    assert [label.get_text() for label in card.axes[1].get_yticklabels()] == names
     assert f"{100 * risk.figures['prob_stop'].value:.1f}%" in told
     assert f"{10000 * risk.figures['max_drawdown_95'].value:,.0f}" in told
     without = draw_card(assessed(Trade(stop=0.12)))
@@ -87,7 +90,8 @@ def test_falls_stand_where_nothing_is_sold():
     card = draw_card(held)
     assert card.axes[2].get_title(loc="left") == "How deep may it fall on the way?"
     vertices = card.axes[2].collections[0].get_paths()[0].vertices
-    half = float(held.position.drawdown.quantile(0.5))
+    half = float(tails(held.result).position("F3", 20).drawdown.quantile(0.5))
+    assert card.axes[2].get_ylabel() == "paths that fall further* (%)"
     nearest = vertices[np.abs(vertices[:, 0] - 100 * half).argsort()[:6]]
     assert np.abs(nearest[:, 1] - 50).min() < 3  # percent: 200 points along the curve
 
@@ -103,17 +107,20 @@ def test_drifts(risk, card):
 def test_captions(card):
     flat = " ".join(card.texts[1].get_text().split())
     for text in (
-        "3 refits",
+        "3 refits to resampled pasts, all at this drift",
         "greatest of a, b",
         "seed 1",
         "Not advice",
         "Kelly: % of wealth in F3",
+        "* VaR, ES, falls",
         "of the 1,500 paths of b",
     ):
         assert text in flat
+    assert "95% value at risk*" in [text.get_text() for text in card.legends[0].get_texts()]
     alone = draw_card(assessed(Trade(), market(3), refits=0))
     flat = " ".join(alone.texts[1].get_text().split())
     assert "refits" not in flat and flat.count("leverage effect") == 1
+    assert "95% value at risk" in [text.get_text() for text in alone.legends[0].get_texts()]
 
 
 @pytest.mark.parametrize("leverage", [3.0, -3.0])

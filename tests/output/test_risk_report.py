@@ -6,10 +6,12 @@ import pytest
 from examples import RESIDUALS, SKEWED, ensemble, market, run
 
 from simulator.distribution import Estimate
-from simulator.output.drift_lines import kelly_cell
+from simulator.output.drift_lines import drift_lines, kelly_cell
 from simulator.output.risk_cells import UNRESOLVED, figure_table, span
+from simulator.output.risk_document import to_json
 from simulator.output.risk_report import report
 from simulator.output.size_lines import size_lines
+from simulator.output.table import with_error
 from simulator.output.text import WIDTH, listed
 from simulator.output.trade_lines import exactness, money, move, trade_lines
 from simulator.risk.assess import assess
@@ -33,9 +35,9 @@ def risk():
 
 
 def row(text, label):
-    """The cells of the first row with that label."""
+    """The cells of the first row with that label, whether it has a star or not."""
     line = next(line for line in text.splitlines() if line.startswith(label))
-    return line.removeprefix(label).split()
+    return line.removeprefix(label).removeprefix("*").split()
 
 
 @pytest.mark.parametrize("leverage", [3.0, -3.0, 1.0, -10.0])
@@ -62,7 +64,13 @@ def test_says_what_was_run_and_bought(risk):
         *("rate 4%, drift 8% a year, 3,000 paths, seed 1", "buy 10,000 of F3 (3x IWM daily) at a close"),
         *("hold 20 trading days", "F3 -12%: IWM -4.0% in one day", "F3 +20%: IWM +6.7% in one day"),
         *("within the day", "a: exact; b: approximate", "Doubts, never added"),
-        *("5% and 95% of 3 refits", "least and most of a and b alone", "Not advice", "of the 1,500 paths of b:"),
+        *(
+            "5% and 95% of 3 refits to resampled pasts, all at this drift, ",
+            "least and most of a and b alone",
+            "Not advice",
+            "of the 1,500 paths of b:",
+            " * VaR, ES",
+        ),
     ):
         assert words in flat
 
@@ -92,6 +100,7 @@ def test_exits_are_told_where_there_are_some(risk):
     exits = risk.position.exits
     assert float(row(text, "Chance of the stop")[0]) == pytest.approx(100 * exits.prob_stop.mean, abs=0.1)
     by_day = exits.days.sum(axis=0).cumsum()
+    assert float(row(text, "  5% quantile")[0]) == pytest.approx(100 * risk.figures["stop_fill_5"].value, abs=0.1)
     half = next(day for day, count in enumerate(by_day, 1) if count >= by_day[-1] / 2)
     assert f"half of them by day {half}," in text
     held = report(assessed(Trade(), refits=0))
@@ -116,6 +125,44 @@ def test_drifts(risk):
         assert cells[4] == kelly_cell(at.kelly) and cells[-1] == kelly_cell(at.exit_kelly)
     assert "(+4%: as above)" in text
     assert "as above" not in report(assessed(refits=0, chosen=MIXED.with_drift(0.05)))
+
+
+@pytest.mark.parametrize(("days", "below"), [(1, False), (5, True)])
+def test_means_keep_their_decimals_at_every_drift(days, below):
+    """What is sold goes below what is held where means would lose a decimal beside it."""
+    trade = Trade(stop=0.08, target=0.1)
+    risk = assess(run(market(3), 3.0, costs=True, horizons=(days,), paths=300_000, trade=trade))
+    lines = drift_lines(risk)
+    assert max(map(len, lines)) <= WIDTH and any(line.startswith("sold:") for line in lines) == below
+    for at in risk.premiums:
+        cells = [cell for line in lines if line.startswith(f"{move(at.premium)} ") for cell in line.split()[1:]]
+        for i, name in ((0, "mean_return"), (3, "divergence_mean"), (5, "exit_mean")):
+            assert cells[i] == with_error(at.figures[name].mean, at.figures[name].stderr, 2)
+        assert (cells[4], cells[8]) == (kelly_cell(at.kelly), kelly_cell(at.exit_kelly))
+
+
+def test_what_is_of_some_paths_has_a_star(risk):
+    lines = report(risk).splitlines()
+    starred = {line.partition("*")[0] for line in lines if "*" in line[:24] and not line.startswith("*")}
+    assert starred == {"Value at risk 95%", "  99%", "Expected shortfall 95%", "Fall from peak: mean", "  95%",
+                       "  shortfall 95%"}  # fmt: skip
+    assert any("ES 95%*" in line for line in lines)
+    assert "*" not in report(assessed(chosen=market(3))) and "*" not in to_json(risk)
+
+
+def test_refits_with_their_own_drifts():
+    own = market(3, log_drifts=[0.2, 0.1, -0.3], drift="regime")
+    flat = " ".join(report(assessed(chosen=own)).split())
+    assert "of 3 refits to resampled pasts, each with its own drifts," in flat
+
+
+def test_the_index_itself_has_no_divergence():
+    index = assess(run(market(3), 1.0, horizons=(20,), paths=300, trade=Trade()))
+    text = report(index)
+    assert "\nIWM held through itself: no divergence\n" in text
+    assert "Break-even" not in text and "Divergence" not in text and "by carry" not in text
+    costly = report(assessed(leverage=1.0, refits=0))
+    assert "through itself" not in costly and "Divergence: mean" in costly
 
 
 def test_notes_and_more_sections(risk):
@@ -207,6 +254,7 @@ def test_sizes():
     found = figures(risk.result, "F3", 20)
     lines = size_lines(sizes(found, 500.0), "F3", 500.0)
     assert lines[0] == "How big: the money in F3 whose loss is 500."
+    assert any(line.startswith("fill that 1 in 20 stops fall short of  ") for line in lines)
     amount = 500 / found["expected_shortfall_95"].mean
     assert any(
         line.endswith(
