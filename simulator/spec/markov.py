@@ -12,6 +12,7 @@ from simulator.spec.regime import Regime, regime_from_dict
 from simulator.spec.student import CutStudent
 
 MAX_REGIMES = 4
+STEEPEST_TILT = 1e10  # tells the least of probabilities from 1 where variances differ by a millionth
 ROUNDING = 1e-12  # a share below this is the rounding of 0: a regime that is left for good
 
 
@@ -215,8 +216,8 @@ class MarkovMarket(IndexModel):
 
 def _tilt(p, v, target):
     """q proportional to p exp(lambda v) with q . v = target, by bisection on lambda (q . v grows with lambda)."""
-    scaled = v / np.ptp(v[p > 0])
-    low, high = -1e4, 1e4
+    scaled = (v - v[p > 0].min()) / np.ptp(v[p > 0])
+    low, high = -STEEPEST_TILT, STEEPEST_TILT
     with np.errstate(divide="ignore"):
         log_p = np.log(p)
     for _ in range(200):
