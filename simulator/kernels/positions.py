@@ -61,7 +61,7 @@ class Past(NamedTuple):
     squares : float64 (LANES,), sum of squared log returns of the index.
     rise, fall : float32 (LANES,), its largest and its least simple return.
     told : float64 (LAWS, LANES), room for the values of each law at the end of a hold.
-    count : int64 (LAWS,), how many they are.
+    filled : int64 (LAWS,), how many they are.
     """
 
     peak: np.ndarray
@@ -70,7 +70,7 @@ class Past(NamedTuple):
     rise: np.ndarray
     fall: np.ndarray
     told: np.ndarray
-    count: np.ndarray
+    filled: np.ndarray
 
 
 @kernel
@@ -125,7 +125,7 @@ def tell_hold(growth, nav, leverage, n, fund, past, scratch):
     for i in range(LANES):
         past.told[ledger.DRAWDOWN, i] = past.drawdown[fund, i]
     break_even(growth, nav[fund], leverage, past.told[ledger.BREAK_EVEN], scratch.multiple)
-    past.count[ledger.DRAWDOWN], past.count[ledger.BREAK_EVEN] = n, n
+    past.filled[ledger.DRAWDOWN], past.filled[ledger.BREAK_EVEN] = n, n
 
 
 @kernel
@@ -162,7 +162,7 @@ def tell_exits(nav, n, fund, past, left, scratch, events):
             fills[1, reached] = exits[i]
             reached += 1
         both += left.both[fund, i]
-    past.count[ledger.EXIT], past.count[ledger.STOP_FILL], past.count[ledger.TARGET_FILL] = n, stopped, reached
+    past.filled[ledger.EXIT], past.filled[ledger.STOP_FILL], past.filled[ledger.TARGET_FILL] = n, stopped, reached
     events[ledger.STOPPED] += stopped
     events[ledger.REACHED] += reached
     events[ledger.BOTH] += both
@@ -219,5 +219,5 @@ def observe_position(growth, nav, leverage, carry, n, horizon, day, last_day, fu
         tell_exits(nav, n, fund, past, left, scratch, events)
         add_sums(scratch.multiple, n, tally.edges[horizon, fund])
     for law in range(ledger.LAWS):  # one call for all: it is long, and would be there as often as it is called
-        if past.count[law] > 0:
-            observe(past.told[law], past.count[law], 0.0, horizon, ledger.LAWS * fund + law, scratch.bins, tally.laws)
+        if past.filled[law] > 0:
+            observe(past.told[law], past.filled[law], 0.0, horizon, ledger.LAWS * fund + law, scratch.bins, tally.laws)
