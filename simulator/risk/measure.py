@@ -50,7 +50,7 @@ SHORTFALL = Measure(
     name="expected_shortfall_95",
     text=f"mean loss in the worst {100 * (1 - RISK_LEVEL):.0f}% of the holds",
     of=_shortfall,
-    note=tails_note,
+    note=lambda result: tails_note(result, "ES 95% is"),
 )
 """Expected shortfall at 95 %, of the paths that `tails` reads worst cases from."""
 

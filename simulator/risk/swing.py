@@ -8,7 +8,7 @@ from simulator.distribution import Estimate
 from simulator.result import Result
 from simulator.risk.figures import figures, resolved
 from simulator.risk.runs import Runs
-from simulator.risk.tails import tails, tails_note
+from simulator.risk.tails import tails_note
 from simulator.spec.files import find_funds
 from simulator.spec.fund import Fund
 from simulator.spec.run import Simulation
@@ -129,19 +129,7 @@ def swing(
         spec=plain,
         held=_rows(first, HELD),
         trades={trade: _rows(result, SOLD) for trade, result in results.items()},
-        note=_note(first),
-    )
-
-
-def _note(result: Result) -> str:
-    """Which paths expected shortfalls are read from."""
-    worst = tails(result)
-    if worst is result:
-        return tails_note(result)
-    names = " and ".join(part.spec.market.name for part in worst.members or (worst,))
-    return (
-        f"ES 95% is of the {worst.spec.paths:,} paths of {names}: there high volatility comes with falls of the index, "
-        "which the other paths leave out."
+        note=tails_note(first, "ES 95% is"),
     )
 
 

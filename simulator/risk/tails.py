@@ -6,6 +6,8 @@ from simulator.result import Result
 from simulator.spec.ensemble import EnsembleMarket, Member
 from simulator.spec.market import has_leverage_effect
 
+ALL_OF_TAILS = "VaR, ES, falls and views by the index's move are"
+
 
 def tails(result: Result) -> Result:
     """The paths of an ensemble's members that have the leverage effect; all of them where all have it, or none.
@@ -27,7 +29,7 @@ def tails(result: Result) -> Result:
     return Result.of_members(replace(result.spec, market=replace(market, members=shares), paths=paths), parts)
 
 
-def tails_note(result: Result) -> str:
+def tails_note(result: Result, what: str = ALL_OF_TAILS) -> str:
     """Which paths the worst cases are read from, and what that leaves out; "" where there is nothing to say."""
     read = tails(result)
     if not has_leverage_effect(read.spec.market):
@@ -39,6 +41,6 @@ def tails_note(result: Result) -> str:
         return ""
     names = " and ".join(member.spec.market.name for member in read.members or (read,))
     return (
-        f"VaR, ES, falls and views by the index's move are of the {read.spec.paths:,} paths of {names}: there high "
+        f"{what} of the {read.spec.paths:,} paths of {names}: there high "
         "volatility comes with falls of the index, which the other paths leave out."
     )
