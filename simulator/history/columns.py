@@ -29,7 +29,7 @@ def find_column(table: Table, kind: str, known: tuple[str, ...]) -> int:
             raise LetfError(f"{table.where}: {len(found)} columns are called {name!r}; keep those of one ticker")
         if found:
             return found[0]
-    titles = ", ".join(filter(None, table.titles)) or "none"
+    titles = ", ".join(filter(None, (" ".join(title.split()) for title in table.titles))) or "none"
     wanted = " or ".join(repr(name.title()) for name in known[:2])
     raise LetfError(f"{table.where}: no {kind} column; one called {wanted} is expected, the file has: {titles}")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from simulator.errors import LetfError
@@ -193,6 +193,7 @@ PIECES = [
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=30).map("".join))
+@example('"date\ndate"\nclose')
 @settings(max_examples=300, deadline=None)
 def test_any_text_is_read_or_refused(text):
     with tempfile.TemporaryDirectory() as folder:
