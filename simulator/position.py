@@ -158,6 +158,7 @@ class PositionStatistics:
         """Those of all parts."""
         low, high = (np.stack([part.extremes[..., i] for part in parts]) for i in (0, 1))
         summed = {field.name: sum(getattr(part, field.name) for part in parts) for field in fields(cls)}
+        summed["counts"] = sum(part.counts.astype(np.int64) for part in parts)  # 32 bits may not hold all
         return cls(**summed | {"extremes": np.stack([low.min(axis=0), high.max(axis=0)], axis=-1)})
 
     def is_whole(self, paths: int) -> bool:

@@ -11,8 +11,8 @@ from typing import NamedTuple
 import numpy as np
 
 from simulator.kernels.bars import AT_CLOSE, BARS, NEXT_OPEN
-from simulator.kernels.elementary import expm1 as expm1_single
-from simulator.kernels.elementary import log_single
+from simulator.kernels.elementary import log_uniform
+from simulator.kernels.fma import fma
 from simulator.kernels.jit import kernel
 from simulator.kernels.stats import LANES
 
@@ -22,11 +22,15 @@ STOP_ORDERED, TARGET_ORDERED = -STOPPED, -REACHED  # at a close, for the next op
 FAR = 1e30  # the level of a stop or a target that is not there
 LEAST_MOVE, MOST_MOVE = np.float32(1e-6 - 1), np.float32(1e6)  # of the index in a day; no level lies beyond
 LEAST_VALUE = np.float32(1e-30)
-SLACK, PROBABLY = np.float32(4e-6), np.float32(1e-5)  # of levels and of chances in single precision: more is looked at
+SLACK = np.float32(4e-6)  # of a level's logarithm in single precision: lanes so close are looked at
+FARTHEST = np.float32(0.35)  # a level's move beyond which it is taken to be here, where few lanes come
+SURE, PERHAPS = np.float32(0.02), np.float32(3.95)  # exp(-0.02) + exp(-3.95) is 1 within a thousandth, and below it
+FEW_WORDS = np.uint32(64)  # words of so small a uniform that half a word more or less matters
 LEAST_SPREAD = np.float32(1e-20)
 ONE, TWO = np.float32(1), np.float32(2)
+THIRD, FIFTH, SEVENTH = np.float32(1 / 3), np.float32(1 / 5), np.float32(1 / 7)
+ONE_BIT = np.uint32(1)
 WORD_TO_UNIT = 2.0**-32
-TO_UNIT = np.float32(WORD_TO_UNIT)
 SMALLEST_TERM, MOST_TERMS = 1e-13, 2000
 
 
@@ -89,6 +93,15 @@ def place_exactly(levels, leverage, carry, growth, nav, fund, lane):
 
 
 @kernel
+def log1p_near(r):
+    """log(1 + r) of a float32 within +-0.35, as 2 artanh(r / (2 + r)) to its seventh power: an error below 4e-7."""
+    r = min(max(r, -FARTHEST), FARTHEST)
+    z = r / (TWO + r)
+    square = z * z
+    return TWO * z * fma(fma(fma(SEVENTH, square, FIFTH), square, THIRD), square, ONE)
+
+
+@kernel
 def place_roughly(rough, growth, nav):
     """Logarithms of `place`'s moves in single precision, moved towards each other by more than their error, which is
     that of a fund's level over |L|."""
@@ -96,7 +109,7 @@ def place_roughly(rough, growth, nav):
     value, level = ONE / max(np.float32(nav), LEAST_VALUE), ONE / np.float32(growth)
     lower, upper = place(stop, target, index_stop, index_target, s, share, carry, value, level)
     slack = SLACK * max(share, ONE)
-    return s * log_single(ONE + s * lower) + slack, s * log_single(ONE + s * upper) - slack
+    return s * log1p_near(s * lower) + slack, s * log1p_near(s * upper) - slack
 
 
 @kernel
@@ -117,17 +130,19 @@ def roughly(levels, leverage, carry, fund):
 def find_bridges(rough, growth, nav, starts, ends, spreads, words, how, near):
     """Mark the lanes, all (LANES,), that may be sold on their way from open to close.
 
-    That is an open beyond a level, or U below P(stop met) + P(target met): exp(-2 (o - a) (c - a) / v) is above 1, and
-    so above any U, where the close lies beyond a.
+    That is an open beyond a level, or U below P(stop met) + P(target met) = exp(-y_a) + exp(-y_b), y_a = 2 (o - a)
+    (c - a) / v, which is above 1, and so above any U, where the close lies beyond a. Without the exponentials: y_a or
+    y_b below -log U + 0.02, or both below -log U + 3.95, as they are where neither is and their sum still is above U.
     """
     s = rough[4]
     for i in range(LANES):
         a, b = place_roughly(rough, growth[i], nav[i])
         o, c = s * starts[i], s * ends[i]
-        scale = -TWO / max(spreads[i], LEAST_SPREAD)
-        chance = expm1_single(scale * ((o - a) * (c - a))) + expm1_single(scale * ((b - o) * (b - c))) + TWO
-        met = np.float32(words[i]) * TO_UNIT < chance + PROBABLY
-        near[i] = (met | (o <= a) | (o >= b)) & (how[i] == HELD_ON)
+        scale = TWO / max(spreads[i], LEAST_SPREAD)
+        least = -log_uniform(np.int32(words[i] >> ONE_BIT))
+        above_a, above_b = scale * ((o - a) * (c - a)) - least, scale * ((b - o) * (b - c)) - least
+        met = (above_a < SURE) | (above_b < SURE) | ((above_a < PERHAPS) & (above_b < PERHAPS))
+        near[i] = (met | (o <= a) | (o >= b) | (words[i] < FEW_WORDS)) & (how[i] == HELD_ON)
 
 
 @kernel

@@ -19,10 +19,12 @@ from simulator.kernels.exits import (
     HOLDING,
     LEAST_SPREAD,
     REACHED,
+    SLACK,
     STOPPED,
     Levels,
     bridge_outcome,
     find_bridges,
+    log1p_near,
     met_first,
     place_exactly,
     roughly,
@@ -267,3 +269,12 @@ def test_every_way_out_is_seen(twins):
         ("both", False),
         ("both", True),
     }
+
+
+def test_logarithms_of_near_levels():
+    """Off by a tenth of the slack at most, and beyond 0.35 by the nearer end, so that no level is passed over."""
+    r = np.linspace(-0.35, 0.35, 20_001, dtype=np.float32)
+    found = np.array([log1p_near(one) for one in r], float)
+    assert np.abs(found - np.log1p(r.astype(float))).max() < SLACK / 10
+    for far in (-0.999, -0.36, 0.36, 1e6):
+        assert log1p_near(np.float32(far)) == log1p_near(np.float32(np.sign(far) * 0.35))
