@@ -113,7 +113,7 @@ def _of_prices(
         with counting(refits, "Refitting", quiet) as on_progress:
             moved = kept_refits(prices, refits, vol_index=vol_index, index=chosen.index, on_progress=on_progress)
     elif is_fitted:
-        doubts.notes.append(f"Error bars of the parameters: --refits {PROPOSED} (about a minute, once).")
+        doubts.notes.append(f"Error bars of the parameters: --refits {PROPOSED} (some ten seconds, once).")
     else:
         doubts.notes.append("No error bars of parameters: a market file is not fitted to the prices of --as-of.")
     return doubts.add(fitted, moved, start)
