@@ -14,7 +14,8 @@ import numpy as np
 from simulator import bins
 from simulator.distribution import Distribution, Estimate, estimate, tail
 from simulator.errors import LetfError
-from simulator.position import Position, PositionStatistics, Views, checked
+from simulator.position import Position, Views
+from simulator.positions import PositionStatistics, checked
 from simulator.spec import check
 from simulator.spec.files import read_bytes
 from simulator.spec.run import Simulation

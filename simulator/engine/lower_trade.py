@@ -4,7 +4,7 @@ import numpy as np
 
 from simulator.errors import LetfError
 from simulator.kernels.bars import AT_CLOSE, BARS, BRIDGE, HELD, NEXT_OPEN, NOTHING
-from simulator.kernels.exits import FAR, Levels
+from simulator.kernels.levels import FAR, Levels
 from simulator.kernels.positions import Trade
 from simulator.spec.bootstrap import BootstrapMarket
 from simulator.spec.model import TRADING_DAYS

@@ -6,7 +6,7 @@ from simulator.engine.laws import Laws, fold
 from simulator.kernels.positions import PositionTally
 from simulator.kernels.stats import PARTIAL
 from simulator.ledger import LAWS
-from simulator.position import PositionStatistics
+from simulator.positions import PositionStatistics
 from simulator.spec.run import Simulation
 from simulator.sums import ExactSums
 

@@ -12,7 +12,7 @@ from exit_law import ExitLaw
 from simulator.engine.blocks import block_paths
 from simulator.engine.simulate import simulate
 from simulator.errors import LetfError
-from simulator.position import PositionStatistics
+from simulator.positions import PositionStatistics
 from simulator.result import load
 from simulator.spec.trade import WATCHES, Trade
 

@@ -15,17 +15,14 @@ from laws import PASSED_BY, lower_first, upper_first
 from simulator.engine.blocks import Statistics
 from simulator.engine.lower import lower
 from simulator.kernels.elementary import log_single
-from simulator.kernels.exits import (
+from simulator.kernels.exits import REACHED, STOPPED, bridge_outcome, met_first
+from simulator.kernels.levels import (
     HOLDING,
     LEAST_SPREAD,
-    REACHED,
     SLACK,
-    STOPPED,
     Levels,
-    bridge_outcome,
     find_bridges,
     log1p_near,
-    met_first,
     place_exactly,
     roughly,
 )
