@@ -121,7 +121,7 @@ class Distribution:
         """
         p = np.asarray(p, dtype=float)
         d = np.sqrt(p * (1 - p) / self.n)
-        high, low = self.quantile(np.minimum(p + d, 1)), self.quantile(np.maximum(p - d, 0))
+        high, low = self.quantile(np.stack([np.minimum(p + d, 1), np.maximum(p - d, 0)]))
         enough = (np.minimum(p, 1 - p) - 3 * d) * self.n >= 1
         known = np.isfinite(high) & np.isfinite(low) & (enough | (self.low == self.high)) & (self.n > 1)
         return np.where(known, (np.where(known, high, 0) - np.where(known, low, 0)) / 2, nan)

@@ -1,5 +1,6 @@
 """The command line: one file a command, found by name and imported only when asked for."""
 
+import gc
 import logging
 import os
 import sys
@@ -13,6 +14,7 @@ from simulator.errors import LetfError
 
 COMMANDS = ("simulate", "risk", "plot", "calibrate", "replay", "score", "fetch", "funds", "markets", "bench")
 BAD_INPUT, INTERRUPTED = 2, 130
+COLLECT_AFTER = (200_000, 20, 20)  # objects; to look for cycles in all that libraries make takes a tenth of a second
 
 
 class Commands(click.Group):
@@ -55,6 +57,7 @@ def letf(ctx):
 
 def main() -> None:
     """Run the command line and leave with its exit code: the one place where errors become a line and a code."""
+    gc.set_threshold(*COLLECT_AFTER)
     os.environ["MPLBACKEND"] = "agg"  # a notebook's own backend cannot draw here
     for library in ("OPENBLAS", "MKL"):  # sums split over cores end in other bits on every machine, and so do fits
         os.environ.setdefault(f"{library}_NUM_THREADS", "1")
