@@ -51,6 +51,8 @@ def fit_garch(prices: Prices) -> GarchFit:
         warnings.simplefilter("ignore")  # the flag below says the same
         model = arch_model(UNIT * returns, mean="Constant", vol="GARCH", p=1, o=1, q=1, dist="skewt", rescale=False)
         found = model.fit(disp="off", show_warning=False, options=TO_THE_END)
+        if found.convergence_flag != 0:  # its last steps may find nothing to gain: arch's own tolerance says if so
+            found = model.fit(disp="off", show_warning=False, starting_values=found.params)
     if found.convergence_flag != 0 or not np.isfinite(found.params).all():
         raise LetfError(
             f"{prices.source}: no fit of GARCH from {prices.dates[0]} to {prices.dates[-1]}: the likelihood has no "
