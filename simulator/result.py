@@ -155,7 +155,7 @@ class Result:
 
     def rows(self) -> list[dict[str, Any]]:
         """One row a fund and holding period, as `letf simulate --json` prints them; NaN where nothing is known."""
-        index = {days: _summary(self.index_return(days)) for days in self.spec.horizons}
+        index = {days: summary(self.index_return(days)) for days in self.spec.horizons}
         return [self._row(fund, days, index[days]) for fund in self.spec.funds for days in self.spec.horizons]
 
     def _row(self, fund, days, index):
@@ -167,8 +167,8 @@ class Result:
             "leverage": fund.leverage,
             "horizon_days": days,
             "index_return": index,
-            "fund_return": _summary(fund_return),
-            "divergence": _summary(divergence),
+            "fund_return": summary(fund_return),
+            "divergence": summary(divergence),
             "attribution": {name: {"mean": part.mean, "stderr": part.stderr} for name, part in parts.items()},
             "prob_loss": fund_return.prob_below_zero,
             "prob_loss_stderr": fund_return.prob_below_zero_stderr,
@@ -242,7 +242,8 @@ def _smallest(counts: np.ndarray) -> np.ndarray:
     return counts.astype(np.min_scalar_type(counts.max(initial=0)))
 
 
-def _summary(law: Distribution) -> dict[str, Any]:
+def summary(law: Distribution) -> dict[str, Any]:
+    """Moments and quantiles with their Monte Carlo errors, as machines read them; NaN where nothing is known."""
     quantiles, errors = law.quantile(np.array(QUANTILES)), law.quantile_stderr(np.array(QUANTILES))
     return {
         "mean": law.mean,

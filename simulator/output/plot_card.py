@@ -170,19 +170,7 @@ def _key(figure: Figure, risk: Risk, colour: str) -> None:
         style.dashed_key(f"95% value at risk{star('value_at_risk_95', risk.result)}"),
         *plot_numbers.key(risk, colour),
     ]
-    figure.legend(
-        handles=handles,
-        loc="upper left",
-        bbox_to_anchor=(style.MARGIN / figure.get_figwidth(), 1 - 0.46 / figure.get_figheight()),
-        ncols=len(handles),
-        frameon=False,
-        fontsize=8,
-        borderaxespad=0,
-        borderpad=0,
-        handlelength=1.6,
-        handleheight=0.9,
-        columnspacing=1.5,
-    )
+    style.key(figure, handles, [str(handle.get_label()) for handle in handles])
 
 
 def _caption(risk: Risk) -> list[str]:

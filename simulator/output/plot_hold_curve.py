@@ -138,21 +138,7 @@ def _key(figure: Figure, curves: Sequence[HoldCurve], longest: Sequence[LongestH
         looks = {"too long": Patch(color=TOO_LONG, lw=0), "not sure": Patch(**UNSURE)}
         handles += [style.dashed_key(""), *(look for name, look in looks.items() if drawn[name])]
         names += ["tolerance", *(name for name in looks if drawn[name])]
-    figure.legend(
-        handles=handles,
-        labels=names,
-        handler_map={tuple: HandlerTuple(ndivide=None, pad=0)},
-        loc="upper left",
-        bbox_to_anchor=(style.MARGIN / figure.get_figwidth(), 1 - 0.46 / figure.get_figheight()),
-        ncols=len(names),
-        frameon=False,
-        fontsize=8,
-        borderaxespad=0,
-        borderpad=0,
-        handlelength=1.6,
-        handleheight=0.9,
-        columnspacing=1.5,
-    )
+    style.key(figure, handles, names, handler_map={tuple: HandlerTuple(ndivide=None, pad=0)})
 
 
 def _caption(curves: Sequence[HoldCurve], longest: Sequence[LongestHold]) -> list[str]:

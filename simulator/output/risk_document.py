@@ -4,13 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-import numpy as np
-
 from simulator.distribution import Distribution, Estimate
 from simulator.output.document import brief, dumps
 from simulator.output.risk_report import LIMITS, notes_of
 from simulator.position import Exits
-from simulator.result import PARTS, QUANTILES, STREAM
+from simulator.result import PARTS, STREAM, summary
 from simulator.risk.assess import Risk
 from simulator.risk.error_bars import REFIT_RANGE, Spread
 from simulator.risk.figures import COMPARED, figures, in_money, of_exits, resolved
@@ -21,7 +19,6 @@ from simulator.risk.tails import tails
 from simulator.risk.views import conditional_views
 
 SCHEMA = "letf.risk/1"
-KEYS = [f"{p:g}" for p in QUANTILES]
 
 
 def to_json(
@@ -116,16 +113,7 @@ def _flat(estimates: Mapping[str, Estimate]) -> dict[str, float]:
 
 
 def _law(law: Distribution | None) -> dict[str, Any] | None:
-    if law is None:
-        return None
-    p = np.array(QUANTILES)
-    return {
-        "mean": law.mean,
-        "stderr": law.stderr,
-        "sd": law.sd,
-        "q": dict(zip(KEYS, law.quantile(p).tolist(), strict=True)),
-        "q_stderr": dict(zip(KEYS, law.quantile_stderr(p).tolist(), strict=True)),
-    }
+    return None if law is None else summary(law)
 
 
 def _exits(exits: Exits, estimates: Mapping[str, Estimate]) -> dict[str, Any]:

@@ -161,21 +161,15 @@ def dashed_key(label: str) -> Line2D:
     return Line2D([], [], color=INK, lw=0.8, ls=DASHED, label=label)
 
 
-def band_key(figure: Figure, *others: Line2D) -> None:
-    """The key of bands and median, in grey, under the title."""
-    greys = [tint(INK, 0.75 * strength) for strength in TINTS]
-    bands = [Patch(color=grey) for grey in greys]
-    tick = Line2D([], [], color=WHITE, marker="|", markersize=7, markeredgewidth=1.4, linestyle="none")
+def key(figure: Figure, handles: Sequence[Any], labels: Sequence[str], **look: Any) -> None:
+    """A key in one line under the title."""
     figure.legend(
-        handles=[(bands[-1], tick), *bands[::-1], *others],
-        labels=[
-            "median",
-            *(f"{100 * share:.0f}% of paths" for share, _, _ in BANDS[::-1]),
-            *(other.get_label() for other in others),
-        ],
+        handles=handles,
+        labels=labels,
         loc="upper left",
         bbox_to_anchor=(MARGIN / figure.get_figwidth(), 1 - 0.46 / figure.get_figheight()),
-        ncols=1 + len(bands) + len(others),
+        ncols=len(handles),
+        **look,
         frameon=False,
         fontsize=8,
         borderaxespad=0,
@@ -184,6 +178,16 @@ def band_key(figure: Figure, *others: Line2D) -> None:
         handleheight=0.9,
         columnspacing=1.5,
     )
+
+
+def band_key(figure: Figure, *others: Line2D) -> None:
+    """The key of bands and median, in grey, under the title."""
+    greys = [tint(INK, 0.75 * strength) for strength in TINTS]
+    bands = [Patch(color=grey) for grey in greys]
+    tick = Line2D([], [], color=WHITE, marker="|", markersize=7, markeredgewidth=1.4, linestyle="none")
+    shares = (f"{100 * share:.0f}% of paths" for share, _, _ in BANDS[::-1])
+    labels = ["median", *shares, *(str(other.get_label()) for other in others)]
+    key(figure, [(bands[-1], tick), *bands[::-1], *others], labels)
 
 
 def note(panel: Axes, text: str, place: tuple[float, float], offset: tuple[float, float], **look: Any) -> None:

@@ -1,7 +1,6 @@
 """The swing trader's brackets as people read them: text of at most 80 columns."""
 
 from collections.abc import Sequence
-from math import copysign
 
 from simulator.distribution import Estimate
 from simulator.output.heading import market_line, run_line, start_line, why_line
@@ -10,7 +9,7 @@ from simulator.output.table import with_error
 from simulator.output.text import WIDTH, grid, labelled, paragraph
 from simulator.output.trade_lines import WATCHES, move
 from simulator.risk.figures import RESOLVED_ERRORS, resolved
-from simulator.risk.levels import fund_move, index_move
+from simulator.risk.levels import levels
 from simulator.risk.swing import Swing, SwingRow
 from simulator.spec.trade import Trade
 
@@ -62,20 +61,13 @@ def report(swing: Swing) -> str:
 
 def _levels(swing: Swing, trade: Trade) -> str:
     """The trade's stop and target, and what each is on one day in the other's terms."""
-    fund, rate = swing.fund, swing.spec.rate
-    favour = copysign(1, fund.leverage)
-    levels = (
-        ("Stop", None if trade.stop is None else -trade.stop, trade.index_stop, -favour),
-        ("Target", trade.target, trade.index_target, favour),
-    )
     told = []
-    for name, own, by_index, sign in levels:
-        if own is not None:
-            there = f"{fund.index} {move(index_move(fund, rate, own))}"
-            told.append(f"{name} {fund.ticker} {move(own)}, in one day {there}.")
-        if by_index is not None:
-            there = f"{fund.ticker} {move(fund_move(fund, rate, sign * by_index))}"
-            told.append(f"{name} {fund.index} {move(sign * by_index)}, in one day {there}.")
+    for level in levels(swing.fund, swing.spec.rate, trade, break_even=0.0, days=1):
+        mine, other = swing.fund.ticker, swing.fund.index
+        if level.of_index:
+            mine, other = other, mine
+        name = "Stop" if "stop" in level.name else "Target"
+        told.append(f"{name} {mine} {move(level.move)}, in one day {other} {move(level.one_day)}.")
     return " ".join(told)
 
 
