@@ -9,11 +9,12 @@ from io import TextIOWrapper
 
 import click
 
+from simulator.cli import signals
 from simulator.cli.hints import way_out
-from simulator.errors import LetfError
+from simulator.errors import LetfError, Terminated
 
 COMMANDS = ("simulate", "risk", "plot", "calibrate", "replay", "score", "fetch", "funds", "markets", "bench")
-BAD_INPUT, INTERRUPTED = 2, 130
+BAD_INPUT = 2
 COLLECT_AFTER = (200_000, 20, 20)  # objects; to look for cycles in all that libraries make takes a tenth of a second
 
 
@@ -35,6 +36,8 @@ class Commands(click.Group):
                 sys.stdout.flush()
         except BrokenPipeError:  # whoever read the output has had enough; Click would exit with 1
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        except Terminated:  # Click would end the line on stderr, as after ^C on a terminal
+            ctx.exit(signals.exit_code())
 
 
 @click.command(cls=Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -57,6 +60,7 @@ def letf(ctx):
 
 def main() -> None:
     """Run the command line and leave with its exit code: the one place where errors become a line and a code."""
+    signals.raise_on_sigterm()
     gc.set_threshold(*COLLECT_AFTER)
     os.environ["MPLBACKEND"] = "agg"  # a notebook's own backend cannot draw here
     for library in ("OPENBLAS", "MKL"):  # sums split over cores end in other bits on every machine, and so do fits
@@ -74,12 +78,13 @@ def main() -> None:
     except LetfError as error:
         code = _fail(str(error))
     except (click.Abort, KeyboardInterrupt):
-        code = INTERRUPTED
+        code = signals.exit_code()
     except MemoryError:
         code = _fail("out of memory; simulate fewer horizons or funds, or use fewer --threads")
     except OSError as error:
         code = _fail(f"{error.filename or 'cannot write the output'}: {error.strerror}")
         sys.stdout = None  # nothing more to flush at exit
+    signals.end_on_sigterm()
     sys.exit(code)
 
 
