@@ -16,6 +16,7 @@ from simulator.distribution import Distribution, Estimate, estimate, tail
 from simulator.errors import LetfError
 from simulator.position import Position, Views
 from simulator.positions import PositionStatistics, checked
+from simulator.sparse import dense, sparse
 from simulator.spec import check
 from simulator.spec.files import read_bytes
 from simulator.spec.run import Simulation
@@ -218,17 +219,12 @@ def _arrays(result: Result) -> dict[str, np.ndarray]:
 
 def _sparse(counts: np.ndarray) -> dict[str, np.ndarray]:
     """Which bins are used, and their counts."""
-    used = np.flatnonzero(counts)
-    return {"used": used.astype(np.int32), "counts": _smallest(counts.ravel()[used])}
+    return dict(zip(("used", "counts"), sparse(counts), strict=True))
 
 
 def _dense(shape: tuple[int, ...], paths: int, used: np.ndarray, counts: np.ndarray) -> np.ndarray:
     """The histograms that `_sparse` took apart."""
-    if not (used.dtype.kind in "iu" and bool((used >= 0).all() and (np.diff(used) > 0).all())):
-        raise LetfError("damaged result: its statistics contradict each other; make it again with letf simulate")
-    whole = np.zeros(shape, np.min_scalar_type(paths))
-    whole.ravel()[used] = counts
-    return whole
+    return dense(np.zeros(shape, np.min_scalar_type(paths)), used, counts)
 
 
 def _total(counts: list[np.ndarray]) -> np.ndarray:
@@ -236,10 +232,6 @@ def _total(counts: list[np.ndarray]) -> np.ndarray:
     for more in counts[1:]:
         whole += more
     return whole
-
-
-def _smallest(counts: np.ndarray) -> np.ndarray:
-    return counts.astype(np.min_scalar_type(counts.max(initial=0)))
 
 
 def summary(law: Distribution) -> dict[str, Any]:

@@ -48,6 +48,26 @@ class ExactSums:
         with np.errstate(invalid="ignore"):
             self.special += other.special
 
+    def state(self) -> dict[str, np.ndarray]:
+        """The sums as two plain arrays; `from_state` gives them back."""
+        return {"limbs": self.limbs, "special": self.special}
+
+    @classmethod
+    def from_state(cls, shape: tuple[int, ...], limbs: np.ndarray, special: np.ndarray) -> "ExactSums":
+        """The sums that `state` gave, of arrays of `shape`.
+
+        Raises
+        ------
+        ValueError
+            If they are not of that shape.
+        """
+        sums = cls(shape)
+        for mine, given in ((sums.limbs, limbs), (sums.special, special)):
+            if (given.shape, given.dtype) != (mine.shape, mine.dtype):
+                raise ValueError(f"sums of shape {given.shape} and type {given.dtype}, not {mine.shape}")
+            mine[:] = given
+        return sums
+
     def values(self) -> np.ndarray:
         """The sums, each rounded once to the nearest float64, an array of `shape`."""
         used = np.flatnonzero(self.limbs.any(axis=0))

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from simulator.engine.blocks import Statistics
 from simulator.engine.lower import lower
 from simulator.engine.lower_market import lower_market
+from simulator.engine.statistics import Statistics
 from simulator.kernels.bars import NOTHING, room_for_bars
 from simulator.kernels.market import before_first_day, index_days
 from simulator.kernels.rng import FILL_WORDS, NORMALS, normals, philox_words

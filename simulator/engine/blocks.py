@@ -1,15 +1,15 @@
-"""Blocks of paths: how a run is cut, and what its blocks add up to."""
+"""How a run is cut into blocks of paths, each with a number."""
 
-from collections.abc import Iterator
+import hashlib
+import json
+from bisect import bisect_right
+from itertools import accumulate
 from typing import NamedTuple
 
-import numpy as np
-
-from simulator.engine.laws import Laws
 from simulator.engine.lower import Lowered, lower
-from simulator.engine.positions import Positions
-from simulator.kernels.paths import run_block
+from simulator.kernels.jit import source_hash
 from simulator.kernels.stats import LANES
+from simulator.result import STREAM
 from simulator.spec.run import Simulation
 
 BLOCK_WORK = 2**24  # path-days a block, one fund's day or a tenth of one observation counted as one
@@ -30,48 +30,52 @@ class Part(NamedTuple):
     lowered: Lowered
     first_path: int
 
-    def blocks(self) -> Iterator[tuple[int, int]]:
-        """(first path, number of paths) of each block."""
-        size, end = block_paths(self.spec), self.first_path + self.spec.paths
-        return ((first, min(size, end - first)) for first in range(self.first_path, end, size))
+    @property
+    def blocks(self) -> int:
+        """How many blocks it has."""
+        return -(-self.spec.paths // block_paths(self.spec))
+
+    def block(self, number: int) -> tuple[int, int]:
+        """(first path, number of paths) of its block `number`, from 0."""
+        size = block_paths(self.spec)
+        return self.first_path + number * size, min(size, self.spec.paths - number * size)
 
 
-def parts(spec: Simulation) -> list[Part]:
-    """The runs that a run is made of."""
-    return [Part(part, lower(part), first) for first, part in spec.parts()]
+class Block(NamedTuple):
+    """Paths of one part of a run."""
+
+    part: int
+    first: int
+    paths: int
 
 
-class Statistics:
-    """What blocks of paths add up to. Every sum is exact: order and grouping of the blocks leave no trace."""
+class Plan:
+    """A run cut into blocks, numbered from 0 through all its parts.
+
+    Parameters
+    ----------
+    spec : Simulation
+    """
 
     def __init__(self, spec: Simulation):
-        funds = len(spec.funds)
-        self.paths = 0
-        self.laws = Laws(len(spec.horizons), observed=1 + 2 * funds, summed=1 + 5 * funds)
-        self.positions = Positions(spec)
+        self.spec = spec
+        self.parts = [Part(part, lower(part), first) for first, part in spec.parts()]
+        self._ends = list(accumulate(part.blocks for part in self.parts))
 
-    def run(self, lowered: Lowered, first: int, paths: int) -> None:
-        """Simulate one block and add what it did."""
-        self.laws.before(paths)
-        self.positions.before(paths)
-        run_block(
-            lowered.seed,
-            np.uint64(first),
-            paths,
-            lowered.market,
-            lowered.leverages,
-            lowered.carries,
-            lowered.horizons,
-            lowered.trade,
-            self.laws.tally,
-            self.positions.tally,
-        )
-        self.laws.after()
-        self.positions.after()
-        self.paths += paths
+    def __len__(self) -> int:
+        return self._ends[-1]
 
-    def merge(self, other: "Statistics") -> None:
-        """Add what other blocks of the same run did."""
-        self.laws.merge(other.laws, other.paths)
-        self.positions.merge(other.positions, other.paths)
-        self.paths += other.paths
+    def block(self, number: int) -> Block:
+        """The block of that number."""
+        part = bisect_right(self._ends, number)
+        before = self._ends[part - 1] if part else 0
+        return Block(part, *self.parts[part].block(number - before))
+
+    def paths_before(self, number: int) -> int:
+        """Paths in the blocks of lower numbers: parts follow each other, so the number of the block's first path."""
+        return self.block(number).first if number < len(self) else self.spec.paths
+
+    def key(self) -> str:
+        """A hash of all that the run's bytes hang on: the spec, the random numbers and the kernels' code."""
+        run = json.dumps([self.spec.to_dict(), STREAM, source_hash()], sort_keys=True, default=str)
+        return hashlib.sha256(run.encode()).hexdigest()

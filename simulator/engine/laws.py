@@ -1,9 +1,12 @@
 """What blocks of paths add up to: laws of several numbers over several horizons."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from simulator import bins
 from simulator.kernels.stats import PARTIAL, Tally
+from simulator.sparse import dense, sparse
 from simulator.sums import ExactSums
 
 MOST_COUNTED = 2**32 - 1  # paths that 32 bits can count
@@ -80,6 +83,54 @@ class Laws:
         """Least and greatest values, (horizons, observed, 2)."""
         low, high = self.tally.extremes[:, :, 0], self.tally.extremes[:, :, 1]
         return np.stack([low.min(axis=-1), high.max(axis=-1)], axis=-1)
+
+    def state(self) -> dict[str, np.ndarray]:
+        """All of it as plain arrays; `restore` takes them back."""
+        used, counts = sparse(self.counts())
+        return self.sums.state() | {
+            "extremes": self.extremes(),
+            "below": self.tally.below,
+            "capped": self.tally.capped,
+            "used": used,
+            "counts": counts,
+        }
+
+    def restore(self, state: Mapping[str, np.ndarray], paths: int) -> None:
+        """Become what `state` told, of `paths` paths; nothing has been added yet.
+
+        Raises
+        ------
+        KeyError, IndexError, ValueError
+            If it is not the state of these laws over that many paths.
+        """
+        self.sums = ExactSums.from_state(self.sums.shape, state["limbs"], state["special"])
+        self.tally.extremes[:] = restored("extremes", state["extremes"], self.extremes())[..., np.newaxis]
+        for name in ("below", "capped"):
+            mine = getattr(self.tally, name)
+            mine[:] = restored(name, state[name], mine)
+        if paths > MOST_COUNTED:
+            self._counted = np.zeros(self.tally.counts.shape, np.int64)
+        else:
+            self._uncounted = paths
+        dense(self.tally.counts if self._counted is None else self._counted, state["used"], state["counts"])
+
+
+def restored(name: str, given: np.ndarray, mine: np.ndarray) -> np.ndarray:
+    """`given`, if it has the shape and the type of `mine`.
+
+    Raises
+    ------
+    ValueError
+        If it has not.
+    """
+    if (given.shape, given.dtype) != (mine.shape, mine.dtype):
+        raise ValueError(f"{name} of shape {given.shape} and type {given.dtype}, not {mine.shape} and {mine.dtype}")
+    return given
+
+
+def within(part: str, state: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """The arrays of one part of a state, whose names begin with the part's."""
+    return {name.removeprefix(f"{part}."): array for name, array in state.items() if name.startswith(f"{part}.")}
 
 
 def fold(partial: np.ndarray) -> np.ndarray:

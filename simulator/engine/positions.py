@@ -1,14 +1,18 @@
 """What blocks of paths add up to for the positions of a run."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
-from simulator.engine.laws import Laws, fold
+from simulator.engine.laws import Laws, fold, restored, within
 from simulator.kernels.positions import PositionTally
 from simulator.kernels.stats import PARTIAL
 from simulator.ledger import LAWS
 from simulator.positions import PositionStatistics
 from simulator.spec.run import Simulation
 from simulator.sums import ExactSums
+
+COUNTS = ("events", "exit_days", "cells")
 
 
 class Positions:
@@ -52,9 +56,28 @@ class Positions:
         self._laws.merge(other._laws, paths)
         self._edges.merge(other._edges)
         self._cell_sums.merge(other._cell_sums)
-        for name in ("events", "exit_days", "cells"):
+        for name in COUNTS:
             mine = getattr(self.tally, name)
             np.add(mine, getattr(other.tally, name), out=mine)
+
+    def state(self) -> dict[str, np.ndarray]:
+        """All of it as plain arrays, none of a run without a trade; `restore` takes them back."""
+        if self.tally.events.size == 0:
+            return {}
+        parts = {"laws": self._laws.state(), "edges": self._edges.state(), "cell_sums": self._cell_sums.state()}
+        arrays = {f"{part}.{name}": array for part, state in parts.items() for name, array in state.items()}
+        return arrays | {name: getattr(self.tally, name) for name in COUNTS}
+
+    def restore(self, state: Mapping[str, np.ndarray], paths: int) -> None:
+        """Become what `state` told, of `paths` paths; nothing has been added yet. Errors: see `Laws.restore`."""
+        if self.tally.events.size == 0:
+            return
+        self._laws.restore(within("laws", state), paths)
+        self._edges = ExactSums.from_state(self._edges.shape, **within("edges", state))
+        self._cell_sums = ExactSums.from_state(self._cell_sums.shape, **within("cell_sums", state))
+        for name in COUNTS:
+            mine = getattr(self.tally, name)
+            mine[:] = restored(name, state[name], mine)
 
     def statistics(self) -> PositionStatistics | None:
         """All of it; None of a run without a trade."""

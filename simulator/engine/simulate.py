@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 
-from simulator.engine import threads as backend
-from simulator.engine.blocks import Part, Statistics, parts
+from simulator.engine.blocks import Part, Plan
+from simulator.engine.done import Done
+from simulator.engine.statistics import Statistics
+from simulator.engine.threads import Threads, available_cores
 from simulator.result import Result
 from simulator.spec import check
 from simulator.spec.run import Simulation
@@ -29,16 +31,24 @@ def simulate(
     Result
     """
     if threads is None:
-        threads = backend.available_cores()
+        threads = available_cores()
     check.integer("threads", threads, low=1, high=MAX_THREADS)
-    pieces = parts(spec)
-    results = [
-        _result(piece, whole) for piece, whole in zip(pieces, backend.run(pieces, threads, on_progress), strict=True)
-    ]
-    return results[0] if pieces[0].spec is spec else Result.of_members(spec, tuple(results))
+    done = Done(Plan(spec))
+    with Threads(done, threads) as crew:
+        for paths in crew:
+            if on_progress:
+                on_progress(paths)
+    return to_result(done)
 
 
-def _result(part: Part, whole: Statistics) -> Result:
+def to_result(done: Done) -> Result:
+    """The result of a run that is done."""
+    parts = done.plan.parts
+    results = [_part_result(part, whole) for part, whole in zip(parts, done.statistics, strict=True)]
+    return results[0] if parts[0].spec is done.plan.spec else Result.of_members(done.plan.spec, tuple(results))
+
+
+def _part_result(part: Part, whole: Statistics) -> Result:
     return Result(
         spec=part.spec,
         sums=whole.laws.sums.values(),

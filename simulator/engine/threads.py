@@ -2,10 +2,10 @@
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Iterator
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 
-from simulator.engine.blocks import Part, Statistics, block_paths
+from simulator.engine.done import Done
 
 PROGRESS_SECONDS = 0.1
 
@@ -18,43 +18,62 @@ def available_cores() -> int:
         return os.cpu_count() or 1
 
 
-def run(parts: list[Part], threads: int, on_progress: Callable[[int], None] | None = None) -> list[Statistics]:
-    """Run all blocks of all parts; the statistics of each part.
+class Threads:
+    """Threads of this process that run what is missing of a run; a context, at whose end it is all in `done`.
 
-    `on_progress` hears the number of finished paths, in the calling thread. An interrupt stops every thread at the
-    end of its block.
+    However the context is left, by an interrupt too, every thread ends its block first and `done` holds it.
+
+    Parameters
+    ----------
+    done : Done
+        Added to.
+    threads : int
     """
-    todo = ((number, block) for number, part in enumerate(parts) for block in part.blocks())
-    turn, stop = threading.Lock(), threading.Event()
-    n_blocks = sum(-(-part.spec.paths // block_paths(part.spec)) for part in parts)
-    workers = min(threads, n_blocks, available_cores())  # more would only wait
-    done = [[Statistics(part.spec) for part in parts] for _ in range(workers)]
 
-    def work(mine):
-        while not stop.is_set():
-            with turn:
-                number, block = next(todo, (0, None))
-            if block is None:
+    def __init__(self, done: Done, threads: int):
+        missing = len(done.plan) - len(done.blocks)
+        count = max(1, min(threads, missing, available_cores()))  # more would only wait
+        self._todo = done.blocks.missing(len(done.plan))
+        self._turn, self._stop = threading.Lock(), threading.Event()
+        self._shares = [done, *(Done(done.plan) for _ in range(count - 1))]
+        self._locks = [threading.Lock() for _ in self._shares]
+        self._pool = ThreadPoolExecutor(count)
+        self._futures: list[Future] = []
+
+    def __enter__(self) -> "Threads":
+        pairs = zip(self._shares, self._locks, strict=True)
+        self._futures = [self._pool.submit(self._work, share, lock) for share, lock in pairs]
+        return self
+
+    def _work(self, share: Done, lock: threading.Lock) -> None:
+        while not self._stop.is_set():
+            with self._turn:
+                number = next(self._todo, None)
+            if number is None:
                 return
-            mine[number].run(parts[number].lowered, *block)
+            with lock:
+                share.run(number)
 
-    with ThreadPoolExecutor(workers) as pool:
-        try:
-            _watch([pool.submit(work, mine) for mine in done], done, on_progress)
-        finally:
-            stop.set()
-    whole = done[0]
-    for others in done[1:]:
-        for mine, other in zip(whole, others, strict=True):
-            mine.merge(other)
-    return whole
+    def __iter__(self) -> Iterator[int]:
+        """The number of finished paths, ten times a second and when all are."""
+        pending = set(self._futures)
+        while pending:
+            ended, pending = wait(pending, timeout=PROGRESS_SECONDS, return_when=FIRST_EXCEPTION)
+            for future in ended:
+                future.result()
+            yield sum(share.paths for share in self._shares)
 
+    def stock(self) -> Done:
+        """What is done so far, while the threads go on; it shares nothing with them."""
+        whole = Done(self._shares[0].plan)
+        for share, lock in zip(self._shares, self._locks, strict=True):
+            with lock:
+                whole.merge(share)
+        return whole
 
-def _watch(futures: list[Future], done: list[list[Statistics]], on_progress: Callable[[int], None] | None) -> None:
-    pending = set(futures)
-    while pending:
-        ended, pending = wait(pending, timeout=PROGRESS_SECONDS, return_when=FIRST_EXCEPTION)
-        for future in ended:
-            future.result()
-        if on_progress:
-            on_progress(sum(part.paths for mine in done for part in mine))
+    def __exit__(self, *exception) -> None:
+        self._stop.set()
+        self._pool.shutdown(cancel_futures=True)
+        done, *others = self._shares
+        for other in others:
+            done.merge(other)

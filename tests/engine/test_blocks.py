@@ -8,7 +8,7 @@ from examples import market, run, statistics
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulator.engine.blocks import BLOCK_WORK, block_paths, parts
+from simulator.engine.blocks import BLOCK_WORK, Plan, block_paths
 from simulator.kernels.stats import LANES
 
 SPEC = run(market(3), 3.0, -3.0, costs=True, horizons=(1, 5, 21), paths=1000)
@@ -82,20 +82,21 @@ def test_blocks_are_whole_lanes_of_bounded_work(paths, horizons, funds):
     size = block_paths(spec)
     assert size % LANES == 0 and size >= LANES
     assert size == LANES or size * max(horizons) * (1 + funds) <= BLOCK_WORK
-    cut = parts(spec)[0].blocks()
-    assert next(cut) == (0, min(size, paths))
+    plan = Plan(spec)
+    assert plan.block(0) == (0, 0, min(size, paths))
     if paths > size:
-        assert next(cut) == (size, min(size, paths - size))
+        assert plan.block(1) == (0, size, min(size, paths - size))
 
 
 @pytest.mark.parametrize("paths", [1, LANES - 1, LANES, LANES + 1, 10**6])
 def test_blocks_cover_every_path_once(paths):
     spec = run(market(1), 3.0, horizons=(2520,), paths=paths)
-    reached = 0
-    for first, count in parts(spec)[0].blocks():
-        assert first == reached and count > 0
+    plan, reached = Plan(spec), 0
+    for number in range(len(plan)):
+        _, first, count = plan.block(number)
+        assert first == reached == plan.paths_before(number) and count > 0
         reached += count
-    assert reached == paths
+    assert reached == paths == plan.paths_before(len(plan))
 
 
 def test_the_cut_does_not_depend_on_paths_or_seed():

@@ -7,8 +7,9 @@ import pytest
 from examples import market, run
 
 from simulator.engine import threads as backend
-from simulator.engine.blocks import Statistics, block_paths
+from simulator.engine.blocks import block_paths
 from simulator.engine.simulate import simulate
+from simulator.engine.statistics import Statistics
 from simulator.errors import LetfError
 from simulator.kernels.stats import LANES
 

@@ -6,8 +6,8 @@ from examples import market as regimes_market
 from examples import run
 from prices import index_returns, prices
 
-from simulator.engine.blocks import Statistics
 from simulator.engine.lower import lower
+from simulator.engine.statistics import Statistics
 from simulator.history.bootstrap import bootstrap_market
 from simulator.history.scaled_bootstrap import scaled_bootstrap_market
 from simulator.spec.garch import GarchMarket

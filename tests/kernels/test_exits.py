@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from laws import PASSED_BY, lower_first, upper_first
 
-from simulator.engine.blocks import Statistics
 from simulator.engine.lower import lower
+from simulator.engine.statistics import Statistics
 from simulator.kernels.elementary import log_single
 from simulator.kernels.exits import REACHED, STOPPED, bridge_outcome, met_first
 from simulator.kernels.levels import (

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulator import bins
-from simulator.engine.blocks import Statistics
 from simulator.engine.lower import lower
 from simulator.engine.simulate import simulate
+from simulator.engine.statistics import Statistics
 
 PATHS = 200
 # Of a growth over 63 days, relative: each day's log return is off by some 1e-7 of itself (single precision), a fund's

@@ -9,9 +9,9 @@ import reference_exits
 from examples import BARRED, RESIDUALS, SCALED_BARRED, ensemble, market, run
 
 from simulator import bins
-from simulator.engine.blocks import Statistics
 from simulator.engine.lower import lower
 from simulator.engine.simulate import simulate
+from simulator.engine.statistics import Statistics
 from simulator.ledger import (
     BOTH,
     BREAK_EVEN,
