@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from simulator.files import write_atomically
 from simulator.history.calibrate import calibrate
 from simulator.history.coverage import inside
 from simulator.history.forecast import Regression
@@ -35,7 +36,6 @@ from simulator.history.series import read_series
 from simulator.history.skill import resampled, share, skill
 from simulator.history.state import as_of
 from simulator.output.document import dumps
-from simulator.output.files import write_atomically
 from simulator.spec.bootstrap import DEFAULT_BLOCK_DAYS
 from simulator.spec.ensemble import EnsembleMarket, Member
 from simulator.spec.files import find_funds, preset_funds

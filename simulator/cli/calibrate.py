@@ -75,9 +75,9 @@ def calibrate(prices, kind, start, end, accept_jumps, drift, index, name, output
     if drift == "regime" and kind != "markov":
         raise click.UsageError(f"--drift regime is for --kind markov, not {kind}; give a number, as 8%.")
     refuse_fund_prices(prices, index)
+    from simulator.files import write_atomically
     from simulator.history.prices import read_prices
     from simulator.output.calibration_report import report
-    from simulator.output.files import write_atomically
     from simulator.spec.files import market_to_toml
     from simulator.spec.model import DEFAULT_DRIFT
 
@@ -161,7 +161,8 @@ def _document(prices, fit, market):
 
 
 def _draw(fit, path):
-    from simulator.output.files import figure_bytes, write_atomically
+    from simulator.files import write_atomically
+    from simulator.output.files import figure_bytes
     from simulator.output.plot_calibration import price_by_regime
 
     write_atomically(path, figure_bytes(price_by_regime(fit), path.suffix.lower()))

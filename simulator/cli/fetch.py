@@ -49,11 +49,11 @@ def fetch(tickers, start, replace, as_json, quiet):
 
 def _keep(ticker, start, folder, replace, tell):
     """Fetch one ticker and write its files; its record."""
+    from simulator.files import write_atomically
     from simulator.history import fetch as history
     from simulator.history.cached import find
     from simulator.history.revision import contradiction
     from simulator.output.document import dumps
-    from simulator.output.files import write_atomically
 
     fetched = history.fetch(ticker, start.date() if start else history.FIRST_DAY, hear=tell)
     try:

@@ -24,7 +24,8 @@ def plot(result: Path, kind: str, tickers: tuple[str, ...], output: Path | None)
     letf plot result.npz
     letf plot result.npz --kind fan --fund TNA --output tna.pdf
     """
-    from simulator.output.files import check_writable, figure_bytes, write_atomically
+    from simulator.files import check_writable, write_atomically
+    from simulator.output.files import figure_bytes
     from simulator.result import load
 
     loaded = load(result)

@@ -72,8 +72,8 @@ def replay(
     fitted = fit(replays) if fit_costs else None
     drawn = _drawn(figure, kind or KINDS[0], replays, holds, simulated, quiet) if figure else b""
 
+    from simulator.files import write_atomically
     from simulator.output import costs_report, replay_report
-    from simulator.output.files import write_atomically
     from simulator.output.replay_document import to_json
     from simulator.spec.files import funds_to_toml
 

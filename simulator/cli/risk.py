@@ -45,7 +45,7 @@ def risk(
         holds = [stages.longest(measure, most, (fund, *legs)) for measure, most in bounds]
         text, document = _told(assessed, holds, amount, risk_budget, views, stages.doubts.notes)
         drawn = _drawn(figure, kind, assessed, stages, holds, (fund, *legs), amount, paths) if figure else b""
-    from simulator.output.files import write_atomically
+    from simulator.files import write_atomically
 
     tell()
     if output:

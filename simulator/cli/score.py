@@ -77,13 +77,13 @@ def score(
     check_rates(rates, rates_unit, rates_kind, rate)
     funds = funds_of(fund_prices, tickers, funds_file)
 
+    from simulator.files import write_atomically
     from simulator.history import score as scoring
     from simulator.history.forecasters import FORECASTERS, find_forecasters
     from simulator.history.prices import read_prices
     from simulator.history.record import make_record
     from simulator.history.verdict import judge
     from simulator.history.vol_index import read_vol_index
-    from simulator.output.files import write_atomically
     from simulator.output.score_document import encode, to_json
     from simulator.output.score_report import report
 
@@ -129,7 +129,8 @@ def _notes(record):
 
 
 def _draw(verdict, path):
-    from simulator.output.files import figure_bytes, write_atomically
+    from simulator.files import write_atomically
+    from simulator.output.files import figure_bytes
     from simulator.output.plot_score import track_record
 
     write_atomically(path, figure_bytes(track_record(verdict), path.suffix.lower()))

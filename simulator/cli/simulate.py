@@ -41,8 +41,8 @@ def simulate(
         starts = simulate_starts(spec, threads=threads)
 
     from simulator.exact import check
+    from simulator.files import write_atomically
     from simulator.output.document import encode, to_json
-    from simulator.output.files import write_atomically
     from simulator.output.table import to_text
 
     checked = check(result)
@@ -56,7 +56,8 @@ def simulate(
 
 
 def _draw(result, path):
-    from simulator.output.files import figure_bytes, write_atomically
+    from simulator.files import write_atomically
+    from simulator.output.files import figure_bytes
     from simulator.output.plot import draw
 
     write_atomically(path, figure_bytes(draw(result), path.suffix.lower()))

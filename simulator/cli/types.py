@@ -156,7 +156,7 @@ class OutputFile(click.ParamType):
         self.suffixes = suffixes
 
     def convert(self, value, param, ctx):
-        from simulator.output.files import check_writable
+        from simulator.files import check_writable
 
         path = Path(value)
         if path.suffix.lower() not in self.suffixes:

@@ -11,7 +11,7 @@ import pytest
 
 from simulator.cli import signals
 from simulator.errors import Terminated
-from simulator.output.files import write_atomically
+from simulator.files import write_atomically
 
 LETF = str(Path(sys.executable).parent / "letf")
 ENDLESS = ("simulate", "--paths", str(2**40), "--horizon", "1,5")
