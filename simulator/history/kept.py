@@ -3,8 +3,6 @@
 import gzip
 import hashlib
 import json
-import os
-import tempfile
 import zlib
 from collections.abc import Callable
 from contextlib import suppress
@@ -13,7 +11,7 @@ from pathlib import Path
 
 import simulator
 from simulator.errors import LetfError
-from simulator.kernels.folders import cache_folders
+from simulator.kernels.folders import cache_folders, write_whole
 from simulator.spec.market import Market, market_from_dict
 
 SOURCES = ("history", "spec", "kernels")  # folders of the package whose code a fit depends on
@@ -40,7 +38,7 @@ def kept_all(fit: Callable[[], tuple[Market, ...]], *given: str) -> tuple[Market
     if path is not None:
         with suppress(OSError):
             content = json.dumps([market.to_dict() for market in markets])
-            _write(path, gzip.compress(content.encode(), FAST, mtime=0))
+            write_whole(path, gzip.compress(content.encode(), FAST, mtime=0))
             _prune(path.parent)
     return markets
 
@@ -71,18 +69,6 @@ def _version(library: str) -> str:
         return f"{library} {version(library)}"
     except PackageNotFoundError:
         return f"no {library}"
-
-
-def _write(path: Path, content: bytes) -> None:
-    """All of it or nothing: other runs may read at any time."""
-    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=".draft-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        os.replace(draft, path)
-    except BaseException:
-        os.unlink(draft)
-        raise
 
 
 def _prune(folder: Path) -> None:

@@ -7,25 +7,30 @@ import stat
 import sys
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import numba
 
+from simulator.kernels.cache import SUFFIX, KernelCache, stem
 from simulator.kernels.folders import cache_folders
+from simulator.kernels.prune import prune, touch
 
 SOURCES = Path(__file__).parent
 SHARED = ("bins.py", "ledger.py")  # files beside the kernels' folder that they import
 NEEDED_BYTES = 32 << 20  # several times what the compiled kernels take
+SETTINGS = ("BOUNDSCHECK", "DEBUGINFO_DEFAULT", "OPT", "LOOP_VECTORIZE", "SLP_VECTORIZE")  # NUMBA_*, that change code
 config: Any = numba.config
 
 
 def source_hash() -> str:
-    """Hash of everything a compiled kernel depends on: all kernel sources, the numba and Python versions.
+    """Hash of everything a compiled kernel depends on: all kernel sources, numba, its settings, Python.
 
-    numba's own cache looks only at the file of the kernel, not at the files of the functions it calls.
+    numba itself looks only at the file of the kernel, not at the files of the functions it calls, and at no settings.
     """
-    digest = hashlib.sha256(f"{numba.__version__} {sys.version}".encode())
+    settings = [getattr(config, name, None) for name in SETTINGS]
+    digest = hashlib.sha256(f"{numba.__version__} {settings} {sys.version}".encode())
     for path in (*sorted(SOURCES.glob("*.py")), *(SOURCES.parent / name for name in SHARED)):
         digest.update(path.name.encode())
         digest.update(path.read_bytes())
@@ -33,16 +38,22 @@ def source_hash() -> str:
 
 
 def cache_folder() -> Path | None:
-    """In the first cache folder with room to write, that of this version of the sources; None: no cache."""
+    """This version's, in the first cache folder that holds its kernels or has room to write them; None: no cache."""
+    if config.DISABLE_JIT:
+        return None
     for base in cache_folders():
         folder = base / f"kernels-{source_hash()}"
-        try:
+        with suppress(OSError):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            if not _is_ours_alone(folder):
+                continue
+            if any(folder.glob(f"*{SUFFIX}")):  # read-only or on a full disk, it serves to read
+                touch(folder)
+                return folder
             with tempfile.TemporaryFile(dir=folder):
-                if _is_ours_alone(folder) and shutil.disk_usage(folder).free > NEEDED_BYTES:
+                if shutil.disk_usage(folder).free > NEEDED_BYTES:
+                    prune(base)
                     return folder
-        except OSError:
-            continue
     return None
 
 
@@ -59,8 +70,7 @@ CACHE = cache_folder()
 
 def is_cold(function: Callable) -> bool:
     """Whether the next call of the kernel `function` has to compile it first."""
-    name = f"{function.__module__.rpartition('.')[2]}.{function.__name__}-*.nbi"
-    return CACHE is None or not any(CACHE.rglob(name))
+    return not config.DISABLE_JIT and (CACHE is None or not any(CACHE.glob(f"{stem(function)}-*{SUFFIX}")))
 
 
 def kernel(function: Callable) -> Callable:
@@ -69,9 +79,7 @@ def kernel(function: Callable) -> Callable:
     `fastmath` is off: the compiler fuses and reorders nothing, so a kernel's bits depend on its inputs alone. Where a
     fused multiply-add is wanted, `kernels.fma` asks for it.
     """
-    before = config.CACHE_DIR
-    config.CACHE_DIR = "" if CACHE is None else str(CACHE)
-    try:
-        return numba.njit(cache=CACHE is not None, nogil=True, error_model="numpy")(function)
-    finally:
-        config.CACHE_DIR = before
+    compiled: Any = numba.njit(nogil=True, error_model="numpy")(function)
+    if CACHE is not None:
+        compiled._cache = KernelCache(function, CACHE)
+    return compiled

@@ -87,7 +87,7 @@ def test_a_full_disk_is_no_reason_to_fail(folder, monkeypatch):
     def full(*_args):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(module.os, "replace", full)
+    monkeypatch.setattr(os, "replace", full)
     assert kept(lambda: SKEWED, "prices") == SKEWED
     assert list(folder.iterdir()) == []
 

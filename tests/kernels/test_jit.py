@@ -1,8 +1,10 @@
 """Where compiled kernels are kept, and what makes them stale."""
 
+import errno
 import os
 import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 import numba
@@ -75,6 +77,30 @@ def test_no_home_folder(places, monkeypatch):
     assert jit.cache_folder().parent == places["venv"] / "letf-cache"
 
 
+def test_a_cache_that_holds_kernels_serves_to_read_where_it_cannot_be_written(places, monkeypatch):
+    def full(**kwargs):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", full)
+    assert jit.cache_folder() is None
+    (places["xdg"] / "letf" / f"kernels-{jit.source_hash()}" / "a.kernel-0.nbc").write_bytes(b"")
+    assert jit.cache_folder().parent == places["xdg"] / "letf"
+
+
+def test_a_home_that_is_not_there_is_not_made(places, monkeypatch):
+    places["home"].rmdir()
+    monkeypatch.delenv("LETF_CACHE_DIR")
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    assert jit.cache_folder().parent == places["venv"] / "letf-cache"
+    assert not places["home"].exists()
+
+
+def test_plain_python_is_not_kept(places, monkeypatch):
+    monkeypatch.setattr(numba.config, "DISABLE_JIT", 1)
+    assert jit.cache_folder() is None
+    assert not any(folder.exists() and list(folder.iterdir()) for folder in places.values())
+
+
 @pytest.fixture
 def sources(tmp_path, monkeypatch):
     folder = tmp_path / "kernels"
@@ -108,30 +134,20 @@ def test_another_numba_or_python_changes_the_hash(sources, monkeypatch):
     assert len(seen) == 3
 
 
+@pytest.mark.parametrize("setting", jit.SETTINGS)
+def test_other_settings_of_numba_change_the_hash(sources, monkeypatch, setting):
+    """A kernel that checks its indices must not be taken for one that does not."""
+    before = jit.source_hash()
+    monkeypatch.setattr(numba.config, setting, "another")
+    assert jit.source_hash() != before
+
+
 def test_the_hash_of_unchanged_sources_is_the_same(sources):
     assert jit.source_hash() == jit.source_hash()
 
 
 def double(x):
     return x + x
-
-
-@pytest.mark.parametrize("before", ["", "somewhere"])
-def test_decorating_puts_numbas_folder_back(monkeypatch, tmp_path, before):
-    monkeypatch.setattr(numba.config, "CACHE_DIR", before)
-    monkeypatch.setattr(jit, "CACHE", tmp_path)
-    compiled = jit.kernel(double)
-    assert before == numba.config.CACHE_DIR
-    assert compiled(2.0) == 4.0
-    assert list(tmp_path.rglob("*.nbi"))
-
-
-def test_numbas_folder_is_put_back_after_an_error_too(monkeypatch, tmp_path):
-    monkeypatch.setattr(numba.config, "CACHE_DIR", "somewhere")
-    monkeypatch.setattr(jit, "CACHE", tmp_path)
-    with pytest.raises(TypeError):
-        jit.kernel("not a function")
-    assert numba.config.CACHE_DIR == "somewhere"
 
 
 def test_without_a_cache_kernels_still_run(monkeypatch):
