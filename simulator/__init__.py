@@ -53,6 +53,8 @@ _HOMES = {
     "chance_of_loss": "simulator.risk.measure",
     "kelly": "simulator.risk.sizing",
     "sizes": "simulator.risk.sizing",
+    "rare_losses": "simulator.risk.rare",
+    "RareLosses": "simulator.risk.rare_figures",
     "simulate_to": "simulator.risk.precision",
     "draw": "simulator.output.plot",
     "draw_card": "simulator.output.plot_card",

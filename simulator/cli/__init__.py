@@ -13,7 +13,7 @@ from simulator.cli import signals
 from simulator.cli.hints import way_out
 from simulator.errors import LetfError, Terminated
 
-COMMANDS = ("simulate", "risk", "plot", "calibrate", "replay", "score", "fetch", "funds", "markets", "bench")
+COMMANDS = ("simulate", "risk", "rare", "plot", "calibrate", "replay", "score", "fetch", "funds", "markets", "bench")
 BAD_INPUT = 2
 COLLECT_AFTER = (200_000, 20, 20)  # objects; to look for cycles in all that libraries make takes a tenth of a second
 

@@ -1,6 +1,6 @@
 """From a market to the raw daily numbers that the kernels read."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import log, sqrt
 from typing import Any
 
@@ -43,19 +43,19 @@ def _markov(market: MarkovMarket) -> Markov:
     shares = np.array([_share(regime.overnight_share) for regime in market.regimes])
     center = np.float32(market.stationary_law() @ means)
     size = max(FEWEST, len(market.regimes))
-    rows = _padded([_thresholds(row, size) for row in market.transition], size)
+    rows = padded([thresholds(row, size) for row in market.transition], size)
     return Markov(
         regimes=len(market.regimes),
-        first=_thresholds(market.initial_law(), size),
+        first=thresholds(market.initial_law(), size),
         thresholds=tuple(zip(*rows, strict=True)),
-        mean=_padded(means.astype(np.float32), size),
-        sd=_padded(sds.astype(np.float32), size),
+        mean=padded(means.astype(np.float32), size),
+        sd=padded(sds.astype(np.float32), size),
         table=_innovation_tables(market),
         autocorrelation=np.float32(market.autocorrelation),
         center=center,
         last=center if market.last_log_return is None else np.float32(market.last_log_return),
-        overnight_share=_padded(shares.astype(np.float32), size),
-        spread=_padded(((1 - shares) * sds**2).astype(np.float32), size),
+        overnight_share=padded(shares.astype(np.float32), size),
+        spread=padded(((1 - shares) * sds**2).astype(np.float32), size),
     )
 
 
@@ -63,13 +63,16 @@ def _share(overnight_share: float | None) -> float:
     return OVERNIGHT_SHARE if overnight_share is None else overnight_share
 
 
-def _padded(values, size):
+def padded(values: Any, size: int) -> tuple[Any, ...]:
     """A tuple of `size`, the last value repeated."""
     return tuple(values[min(k, len(values) - 1)] for k in range(size))
 
 
-def _thresholds(probabilities, size):
-    """A 31-bit uniform above threshold j lies beyond regime j; one above 2^31 - 1 does not exist."""
+def thresholds(probabilities: np.ndarray | Sequence[float], size: int) -> tuple[np.int32, ...]:
+    """Of a law of up to `size` regimes: a 31-bit uniform above threshold j lies beyond regime j.
+
+    One above 2^31 - 1 does not exist.
+    """
     cumulative = np.ones(size - 1)
     known = np.cumsum(probabilities)[: len(probabilities) - 1]
     cumulative[: len(known)] = np.minimum(known, 1)
@@ -85,7 +88,7 @@ def _innovation_tables(market):
         (z, np.ones_like(z)) if regime.dof is None else CutStudent(regime.dof).from_normal(z)
         for regime in market.regimes
     ]
-    return np.stack(_padded([_cubics(*values) for values in maps], MAX_REGIMES))
+    return np.stack(padded([_cubics(*values) for values in maps], MAX_REGIMES))
 
 
 def _cubics(value, slope):
