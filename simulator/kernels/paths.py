@@ -1,4 +1,4 @@
-"""The only path loop: days outside, lanes of paths inside, one phase after another."""
+"""The path loop of a run: days outside, lanes of paths inside, one phase after another."""
 
 import numpy as np
 
