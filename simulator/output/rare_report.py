@@ -17,8 +17,8 @@ LEAST_WHOLE = 10  # of what a figure is worth
 LARGEST_WHOLE = 1e5
 EXPLAINED = (
     "Percent, ± one Monte Carlo standard error, rounded up. Plain: the same by as many paths of the market's own law. "
-    "Worth: how many times the paths a plain run needs for the same error. At any close: where a stop at that loss, "
-    "watched at closes, is met; within the day it is met more often (letf risk --stop)."
+    "Worth: how many times the paths a plain run needs for the same error; below 1, plain is better. At any close: "
+    "where a stop at that loss, watched at closes, is met; within the day it is met more often (letf risk --stop)."
 )
 MODEL = (
     "The error bars are those of the sampling. How far such a loss is to be believed depends on the market: its days "
@@ -115,6 +115,7 @@ def times(worth: float) -> str:
     """2.4; 38; 1,600; 3e+05."""
     if not isfinite(worth):
         return "-"
-    if worth < LEAST_WHOLE:
-        return f"{worth:.1f}"
-    return f"{float(f'{worth:.2g}'):,.0f}" if worth < LARGEST_WHOLE else f"{worth:.0e}"
+    rounded = float(f"{worth:.2g}")
+    if rounded < LEAST_WHOLE:
+        return f"{rounded:.1f}"
+    return f"{rounded:,.0f}" if rounded < LARGEST_WHOLE else f"{worth:.0e}"

@@ -99,7 +99,7 @@ def test_figures_have_the_digits_that_their_error_leaves(mean, stderr, text):
 
 @pytest.mark.parametrize(
     ("worth", "text"),
-    [(0.84, "0.8"), (9.96, "10.0"), (38.4, "38"), (1643, "1,600"), (3.07e5, "3e+05"), (float("nan"), "-")],
+    [(0.84, "0.8"), (9.96, "10"), (38.4, "38"), (1643, "1,600"), (99_600, "1e+05"), (float("nan"), "-")],
 )
 def test_what_a_figure_is_worth(worth, text):
     assert times(worth) == text

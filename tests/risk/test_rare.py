@@ -187,6 +187,14 @@ def test_what_no_law_reaches_has_no_error_and_no_worth():
         assert figure.weighted.mean < LEAST_CHANCE and np.isnan(figure.weighted.stderr) and np.isnan(figure.worth)
 
 
+def test_a_loss_that_is_almost_certain_has_a_chance_of_at_most_one():
+    spec = run(market(1, vols=[2.0]), 3.0, horizons=(252,), paths=4096)
+    for row in rare_losses(spec).losses:
+        for figure in (row.ended, row.met):
+            assert 0.99 < figure.weighted.mean <= 1
+            assert abs(figure.weighted.mean - figure.plain.mean) < SIGMAS * figure.plain.stderr
+
+
 def test_an_ensemble_answers_by_its_market_of_regimes():
     regimes = market(3)
     whole = ensemble(regimes, BOOTSTRAP)
