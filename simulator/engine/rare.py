@@ -1,14 +1,15 @@
 """Run paths under tilted laws, and add up what those weigh that lose much."""
 
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from typing import NamedTuple
 
 import numpy as np
 
 from simulator.engine.lower import Lowered, lower
 from simulator.engine.lower_market import padded, thresholds
-from simulator.engine.threads import available_cores
+from simulator.engine.threads import PROGRESS_SECONDS, available_cores
 from simulator.engine.tilts import Tilt
 from simulator.kernels.markov import MAX_REGIMES, Markov
 from simulator.kernels.stats import LANES
@@ -66,21 +67,22 @@ def weigh(
     threads : int, optional
         From 1 on; by default one a core.
     on_progress : callable, optional
-        Called with the number of finished paths.
+        Called with the number of finished paths, ten times a second while a block is waited for.
     """
     lowered, levels = lower(spec), 1 - np.array(losses)
     tilted = lower_tilts(lowered, laws)
     sums = ExactSums((len(laws), 1 + 2 * len(levels) + TAIL_BINS, 2))
 
-    def work(block):
-        return _block(lowered, tilted, levels, *block)
-
     done, cores = 0, available_cores()
     pool = ThreadPoolExecutor(min(threads or cores, cores))
     try:
-        for paths, found in pool.map(work, _blocks(spec.paths, first_path, len(laws))):
-            sums.add(found)
-            done += paths
+        blocks = _blocks(spec.paths, first_path, len(laws))
+        futures = deque(pool.submit(_block, lowered, tilted, levels, *block) for block in blocks)
+        while futures:
+            if futures[0] in wait([futures[0]], timeout=PROGRESS_SECONDS).done:
+                paths, found = futures.popleft().result()
+                sums.add(found)
+                done += paths
             if on_progress:
                 on_progress(done)
     finally:

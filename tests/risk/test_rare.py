@@ -173,7 +173,7 @@ def test_an_interrupt_waits_for_no_more_than_the_blocks_that_run(monkeypatch):
     monkeypatch.setattr(rare_engine, "_block", block)
     with pytest.raises(KeyboardInterrupt):
         rare_losses(run(market(3), 3.0, horizons=(HOLD,), paths=100 * PATHS), threads=1, on_progress=interrupt)
-    assert 1 <= len(begun) < 50
+    assert len(begun) < 50
 
 
 def test_losses_are_told_once_and_in_order():
