@@ -33,7 +33,8 @@ def _target(path: Path) -> tuple[str, str]:
 def write_atomically(path: Path, content: bytes) -> None:
     """Write `content` so that `path` holds either all of it or what it held before.
 
-    A new file's mode is as the umask says, an old one's stays; a link stays a link.
+    A new file's mode is as the umask says, an old one's stays; a link stays a link. Once it returns, a power cut loses
+    neither content nor name.
 
     Raises
     ------
@@ -57,3 +58,14 @@ def write_atomically(path: Path, content: bytes) -> None:
         if isinstance(error, OSError):
             raise LetfError(f"{path}: cannot be written: {error.strerror}; nothing was changed") from None
         raise
+    _sync(folder)
+
+
+def _sync(folder: str) -> None:
+    """Have the names in `folder` on the disk; a system that cannot be told so does it in its own time."""
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
