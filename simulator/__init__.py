@@ -38,6 +38,7 @@ _HOMES = {
     "check": "simulator.exact",
     "growth_moments": "simulator.exact",
     "simulate": "simulator.engine.simulate",
+    "Checkpoint": "simulator.engine.checkpoint",
     "read_prices": "simulator.history.prices",
     "calibrate": "simulator.history.calibrate",
     "fit_market": "simulator.history.kinds",

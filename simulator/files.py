@@ -30,11 +30,19 @@ def _target(path: Path) -> tuple[str, str]:
     return target, os.path.dirname(target)
 
 
-def write_atomically(path: Path, content: bytes) -> None:
+def write_atomically(path: Path, content: bytes, *, draft: str | None = None) -> None:
     """Write `content` so that `path` holds either all of it or what it held before.
 
     A new file's mode is as the umask says, an old one's stays; a link stays a link. Once it returns, a power cut loses
     neither content nor name.
+
+    Parameters
+    ----------
+    path : Path
+    content : bytes
+    draft : str, optional
+        The path, in the same folder, of the file that becomes `path`; one that is there, left by a process that was
+        killed, is removed. By default a name that nobody else has.
 
     Raises
     ------
@@ -43,8 +51,11 @@ def write_atomically(path: Path, content: bytes) -> None:
     """
     check_writable(path)
     target, folder = _target(path)
-    draft = os.path.join(folder, f".letf-{secrets.token_hex(8)}")
+    if draft is None:
+        draft = os.path.join(folder, f".letf-{secrets.token_hex(8)}")
     try:
+        with suppress(FileNotFoundError):
+            os.unlink(draft)
         with open(draft, "xb") as file:
             file.write(content)
             file.flush()

@@ -3,6 +3,7 @@
 import click
 
 from simulator.cli import options as opt
+from simulator.cli.checkpoint import CHECKPOINT, load_checkpoint, told
 from simulator.cli.market import load_market
 from simulator.cli.progress import progress
 from simulator.cli.types import FIGURE_FILE, RESULT_FILE
@@ -14,10 +15,10 @@ COMPILE_SECONDS = 15
 @opt.options(opt.MARKET, opt.ACCEPT_JUMPS, opt.FUNDS, opt.RUN)
 @click.option("--output", type=RESULT_FILE, metavar="FILE", help="Write .npz (for letf plot), .json, .csv or .parquet.")
 @click.option("--plot", "figure", type=FIGURE_FILE, metavar="FILE", help="Draw the ridges as .png, .svg or .pdf.")
-@opt.options(opt.JSON, opt.QUIET)
+@opt.options(CHECKPOINT, opt.JSON, opt.QUIET)
 def simulate(
     market, as_of, vol_index, drift, regime, vol, scale_vol, accept_jumps, tickers, funds_file, horizon, paths, seed,
-    rate, threads, output, figure, as_json, quiet,
+    rate, threads, output, figure, checkpoint, resume, as_json, quiet,
 ):  # fmt: skip
     """Simulate funds over holding periods: returns, divergence from L times the index, and why.
 
@@ -25,7 +26,9 @@ def simulate(
     letf simulate --fund TNA --horizon 5,21,63 --regime crisis
     letf simulate --vol 30% --plot ridges.png --output result.npz
     letf simulate --as-of IWM.csv --horizon 21,42,63
+    letf simulate --paths 1e9 --horizon 63 --checkpoint run.ckpt --resume
     """
+    kept = load_checkpoint(checkpoint, resume, (output, figure))
     funds = opt.load_funds(tickers, funds_file)
     chosen = load_market(
         market, drift, regime, vol, scale_vol, as_of, vol_index,
@@ -36,8 +39,8 @@ def simulate(
     from simulator.engine.simulate import simulate
     from simulator.engine.starts import simulate_starts
 
-    with progress(spec.paths, quiet, COMPILE_SECONDS) as on_progress:
-        result = simulate(spec, threads=threads, on_progress=on_progress)
+    with told(kept, spec.paths, quiet), progress(spec.paths, quiet, COMPILE_SECONDS, kept) as on_progress:
+        result = simulate(spec, threads=threads, checkpoint=kept, on_progress=on_progress)
         starts = simulate_starts(spec, threads=threads)
 
     from simulator.exact import check

@@ -148,7 +148,10 @@ class PricesFile(click.ParamType):
 
 
 class OutputFile(click.ParamType):
-    """A file to write, refused before any work where its suffix is unknown or its folder cannot take it."""
+    """A file to write, refused before any work where its suffix is unknown or its folder cannot take it.
+
+    Without suffixes it may be called anything.
+    """
 
     name = "file"
 
@@ -159,7 +162,7 @@ class OutputFile(click.ParamType):
         from simulator.files import check_writable
 
         path = Path(value)
-        if path.suffix.lower() not in self.suffixes:
+        if self.suffixes and path.suffix.lower() not in self.suffixes:
             self.fail(f"{value!r} must end in {', '.join(self.suffixes)}", param, ctx)
         try:
             check_writable(path)
@@ -176,3 +179,4 @@ PRICES = PricesFile()
 RESULT_FILE = OutputFile(".npz", ".json", ".csv", ".parquet")
 FIGURE_FILE = OutputFile(".png", ".svg", ".pdf")
 MARKET_FILE = OutputFile(".toml")
+CHECKPOINT_FILE = OutputFile()

@@ -24,7 +24,8 @@ class Done:
     statistics : list of Statistics
         One a part.
     is_whole : bool
-        False once a block failed halfway: the statistics then hold paths of no finished block, and are of no use.
+        False once a block or a merge failed halfway: the statistics then hold paths of no finished block, and are of
+        no use.
     """
 
     def __init__(self, plan: Plan):
@@ -54,10 +55,12 @@ class Done:
         ValueError
             If a block was done by both.
         """
-        self.is_whole = self.is_whole and other.is_whole
+        whole = self.is_whole and other.is_whole
+        self.is_whole = False
         self.blocks.merge(other.blocks)
         for mine, theirs in zip(self.statistics, other.statistics, strict=True):
             mine.merge(theirs)
+        self.is_whole = whole
 
     def to_bytes(self) -> bytes:
         """All of it as the bytes of an .npz file without compression or pickles; `from_bytes` gives it back."""

@@ -1,8 +1,10 @@
 """simulate(spec) -> Result."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 
 from simulator.engine.blocks import Part, Plan
+from simulator.engine.checkpoint import Checkpoint
 from simulator.engine.done import Done
 from simulator.engine.statistics import Statistics
 from simulator.engine.threads import Threads, available_cores
@@ -14,17 +16,23 @@ MAX_THREADS = 1024
 
 
 def simulate(
-    spec: Simulation, *, threads: int | None = None, on_progress: Callable[[int], None] | None = None
+    spec: Simulation,
+    *,
+    threads: int | None = None,
+    checkpoint: Checkpoint | None = None,
+    on_progress: Callable[[int], None] | None = None,
 ) -> Result:
-    """Run a simulation. The result depends on `spec` alone, not on the threads.
+    """Run a simulation. The result depends on `spec` alone: not on the threads, nor on interruptions.
 
     Parameters
     ----------
     spec : Simulation
     threads : int, optional
         1 to 1,024; by default one a core that this process may use.
+    checkpoint : Checkpoint, optional
+        Keeps what is done, so that the run can be taken up again after whatever ends it.
     on_progress : callable, optional
-        Called about ten times a second with the number of finished paths.
+        Called about ten times a second with the number of finished paths, those that a checkpoint kept among them.
 
     Returns
     -------
@@ -33,11 +41,13 @@ def simulate(
     if threads is None:
         threads = available_cores()
     check.integer("threads", threads, low=1, high=MAX_THREADS)
-    done = Done(Plan(spec))
-    with Threads(done, threads) as crew:
+    plan = Plan(spec)
+    with checkpoint.keeping(plan) if checkpoint else nullcontext(Done(plan)) as done, Threads(done, threads) as crew:
         for paths in crew:
             if on_progress:
                 on_progress(paths)
+            if checkpoint:
+                checkpoint.save_if_due(crew.stock)
     return to_result(done)
 
 

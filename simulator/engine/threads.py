@@ -21,12 +21,13 @@ def available_cores() -> int:
 class Threads:
     """Threads of this process that run what is missing of a run; a context, at whose end it is all in `done`.
 
-    However the context is left, by an interrupt too, every thread ends its block first and `done` holds it.
+    However the context is left, by an interrupt too, every thread ends its block first and `done` holds it; but not
+    what a thread did that failed.
 
     Parameters
     ----------
     done : Done
-        Added to.
+        Added to when the context ends.
     threads : int
     """
 
@@ -35,14 +36,18 @@ class Threads:
         count = max(1, min(threads, missing, available_cores()))  # more would only wait
         self._todo = done.blocks.missing(len(done.plan))
         self._turn, self._stop = threading.Lock(), threading.Event()
-        self._shares = [done, *(Done(done.plan) for _ in range(count - 1))]
+        self._done, self._shares = done, [Done(done.plan) for _ in range(count)]
         self._locks = [threading.Lock() for _ in self._shares]
         self._pool = ThreadPoolExecutor(count)
         self._futures: list[Future] = []
 
     def __enter__(self) -> "Threads":
-        pairs = zip(self._shares, self._locks, strict=True)
-        self._futures = [self._pool.submit(self._work, share, lock) for share, lock in pairs]
+        try:
+            pairs = zip(self._shares, self._locks, strict=True)
+            self._futures = [self._pool.submit(self._work, share, lock) for share, lock in pairs]
+        except BaseException:  # those that work already would never be told to stop
+            self.__exit__()
+            raise
         return self
 
     def _work(self, share: Done, lock: threading.Lock) -> None:
@@ -61,19 +66,21 @@ class Threads:
             ended, pending = wait(pending, timeout=PROGRESS_SECONDS, return_when=FIRST_EXCEPTION)
             for future in ended:
                 future.result()
-            yield sum(share.paths for share in self._shares)
+            yield self._done.paths + sum(share.paths for share in self._shares)
 
     def stock(self) -> Done:
         """What is done so far, while the threads go on; it shares nothing with them."""
-        whole = Done(self._shares[0].plan)
-        for share, lock in zip(self._shares, self._locks, strict=True):
-            with lock:
-                whole.merge(share)
+        whole = Done(self._done.plan)
+        whole.merge(self._done)
+        with self._turn:  # a lock knows no queue: a thread in full swing would take its own again and again
+            for share, lock in zip(self._shares, self._locks, strict=True):
+                with lock:
+                    whole.merge(share)
         return whole
 
     def __exit__(self, *exception) -> None:
         self._stop.set()
         self._pool.shutdown(cancel_futures=True)
-        done, *others = self._shares
-        for other in others:
-            done.merge(other)
+        for share in self._shares:
+            if share.is_whole:
+                self._done.merge(share)
