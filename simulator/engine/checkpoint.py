@@ -83,6 +83,7 @@ class Checkpoint:
         return os.path.join(folder, f".letf-{hashlib.sha256(os.fsencode(name)).hexdigest()[:16]}")
 
     def _begin(self, plan: Plan) -> Done:
+        self._due = monotonic() + SAVE_SECONDS
         if not os.path.exists(self.path):
             done = Done(plan)
             self._write(done)  # what forbids it is better known now than in ten seconds
@@ -92,7 +93,6 @@ class Checkpoint:
             share = f"keeps this run, {100 * done.paths // plan.spec.paths} % done"
             raise LetfError(f"{self.path}: {share}; add --resume to go on with it, or name another file")
         self.resumed = self.paths = done.paths
-        self._due = monotonic() + SAVE_SECONDS
         return done
 
     def _try(self, stock: Callable[[], Done]) -> None:

@@ -101,7 +101,9 @@ def _differences(kept: dict[str, Any], spec: Simulation) -> str:
 
 def _difference(name: str, kept: Any, wanted: Any) -> str:
     theirs, ours = _in_words(name, kept), _in_words(name, wanted)
-    return f"another {name}" if theirs == ours else f"{name} {theirs}, not {ours}"
+    if theirs != ours:
+        return f"{name} {theirs}, not {ours}"
+    return f"other {name}" if name.endswith("s") else f"another {name}"
 
 
 def _in_words(name: str, value: Any) -> str:
