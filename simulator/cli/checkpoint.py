@@ -24,7 +24,7 @@ CHECKPOINT = (
         metavar="FILE",
         help="Keep what is done in FILE, for --resume to go on with.",
     ),
-    click.option("--resume", is_flag=True, help="Go on with what --checkpoint FILE keeps; without FILE, begin it."),
+    click.option("--resume", is_flag=True, help="Go on with what the checkpoint keeps, or begin it."),
 )
 
 
