@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 from simulator.engine.lower import Lowered, lower
 from simulator.kernels.jit import source_hash
-from simulator.kernels.stats import LANES
 from simulator.result import STREAM
 from simulator.spec.run import Simulation
 
 BLOCK_WORK = 2**24  # path-days a block, one fund's day or a tenth of one observation counted as one
+UNIT = 2**9  # of paths in a block; the cut is part of what makes a run's last bits
 MOST_BLOCK_PATHS = 2**15  # so that threads of a short run, too, finish together
 
 
@@ -20,7 +20,7 @@ def block_paths(spec: Simulation) -> int:
     """Paths a block: fixed by the spec alone, at most some 10 ms of work, so that an interrupt need not wait."""
     funds, observed = len(spec.funds), len(spec.horizons) * (1 + 2 * len(spec.funds))
     work = spec.horizons[-1] * (1 + funds) + 10 * observed
-    return max(1, min(BLOCK_WORK // work, MOST_BLOCK_PATHS) // LANES) * LANES
+    return max(1, min(BLOCK_WORK // work, MOST_BLOCK_PATHS) // UNIT) * UNIT
 
 
 class Part(NamedTuple):

@@ -35,6 +35,8 @@ from simulator.kernels.rng import CALL_WORDS, DAYS, FILL_WORDS, NORMALS, REGIMES
 from simulator.kernels.stats import LANES
 
 MARKOV, GARCH, BOOTSTRAP = 0, 1, 2
+ZERO, MAGNITUDE = np.int32(0), np.int32(0x7FFFFFFF)
+HALF_LN2_BITS = np.int32(HALF_LN2.view(np.int32))
 SLOT_NORMALS, SLOT_REGIMES, SLOT_DAYS = np.uint64(NORMALS), np.uint64(REGIMES), np.uint64(DAYS)
 
 
@@ -187,10 +189,10 @@ def index_days(market, seed, first_path, first_day, days, n, state, r, watch, ba
 @kernel
 def simple_returns(x, r):
     """r = exp(x) - 1, both (lanes,) float32."""
-    large = 0
-    for i in range(x.shape[0]):
-        large |= abs(x[i]) >= HALF_LN2
-    if large:
+    widest = ZERO
+    for i in range(x.shape[0]):  # magnitudes of floats are ordered as their bits are, whose maximum vectorises
+        widest = max(widest, np.int32(np.float32(x[i]).view(np.int32) & MAGNITUDE))
+    if widest >= HALF_LN2_BITS:
         for i in range(x.shape[0]):
             r[i] = expm1(x[i])
     else:

@@ -21,7 +21,7 @@ def run_lanes(seed, first_path, n, market, leverages, carries, horizons, trade, 
     growth = np.ones(LANES)
     navs = np.ones((funds, LANES))
     frictionless = np.ones((funds, LANES))
-    scratch = Scratch(np.empty(LANES), np.empty(LANES), np.empty(LANES), np.empty(LANES, np.int32))
+    scratch = Scratch(np.empty(LANES), np.empty(LANES), np.empty(LANES), np.empty(LANES, np.uint32))
     bars, past = room_for_bars(watch), no_past(funds, watch)
     left, near = enter(funds, watch > HELD), np.empty(LANES, np.bool_)
 

@@ -13,7 +13,7 @@ from simulator.bins import CENTER, LINEAR_LIMIT, OFFSET, PER_OCTAVE, PER_SIDE, R
 from simulator.kernels.fma import fma
 from simulator.kernels.jit import kernel
 
-LANES = 512
+LANES = 1024
 PARTIAL = 32  # sums and extremes are kept for every 32nd lane apart, so that they vectorise; `Statistics` folds them
 TIE = 1e-12  # a divergence closer to 0 than this is rounding, not a loss
 
@@ -45,7 +45,7 @@ class Tally(NamedTuple):
 
 
 class Scratch(NamedTuple):
-    """Working memory of one call, so that no observation allocates: (LANES,), float64 but for the bins' int32."""
+    """Working memory of one call, so that no observation allocates: (LANES,), float64 but for the bins' uint32."""
 
     values: np.ndarray
     multiple: np.ndarray
@@ -54,37 +54,54 @@ class Scratch(NamedTuple):
 
 
 @kernel
-def add_sums(values, n, sums):
-    """Add the first `n` of `values` (LANES,) and their squares to `sums` (2, PARTIAL); overwrites the others."""
-    values[n:] = 0.0
-    for start in range(0, LANES, PARTIAL):
-        for k in range(PARTIAL):
-            value = values[start + k]
-            sums[0, k] += value
-            sums[1, k] = fma(value, value, sums[1, k])
+def add_value(value, k, sums):
+    """Add a value and its square to place `k` of `sums` (2, PARTIAL)."""
+    sums[0, k] += value
+    sums[1, k] = fma(value, value, sums[1, k])
 
 
 @kernel
-def add_extremes(values, n, extremes):
-    """Widen `extremes` (2, PARTIAL), least and greatest, to the first `n` of `values`; overwrites the others."""
-    values[n:] = values[0]
-    for start in range(0, LANES, PARTIAL):
+def widen(value, k, extremes):
+    """Widen place `k` of `extremes` (2, PARTIAL), least and greatest, to a value."""
+    extremes[0, k] = min(extremes[0, k], value)
+    extremes[1, k] = max(extremes[1, k], value)
+
+
+@kernel
+def add_sums(values, n, sums):
+    """Add the first `n` of `values` and their squares to `sums` (2, PARTIAL)."""
+    whole = n - n % PARTIAL
+    for start in range(0, whole, PARTIAL):
         for k in range(PARTIAL):
-            value = values[start + k]
-            extremes[0, k] = min(extremes[0, k], value)
-            extremes[1, k] = max(extremes[1, k], value)
+            add_value(values[start + k], k, sums)
+    for k in range(n - whole):
+        add_value(values[whole + k], k, sums)
+
+
+@kernel
+def add_moments(values, n, sums, extremes):
+    """The same, and widen `extremes` (2, PARTIAL) to the first `n` of `values`, in one pass."""
+    whole = n - n % PARTIAL
+    for start in range(0, whole, PARTIAL):
+        for k in range(PARTIAL):
+            add_value(values[start + k], k, sums)
+            widen(values[start + k], k, extremes)
+    for k in range(n - whole):
+        add_value(values[whole + k], k, sums)
+        widen(values[whole + k], k, extremes)
 
 
 @kernel
 def find_bins(values, bins):
-    """Bin of each value (LANES,) as int32; the layout is `simulator.bins`, the last bin takes NaN."""
+    """Bin of each value (LANES,) as uint32, which no index takes for negative; the layout is `simulator.bins`, the last
+    bin takes NaN."""
     for i in range(LANES):
         single = np.float32(values[i])
         magnitude = abs(single) if abs(single) < BEYOND else BEYOND  # BEYOND for NaN too: the index stays in range
         linear = np.int32(magnitude * SCALE)
         octave = np.int32(np.int32(np.float32(magnitude).view(np.int32) >> BITS_SHIFT) - BITS_OFFSET)
         side = min(linear if magnitude < LIMIT else octave, SIDE)
-        bins[i] = np.int32(MIDDLE - ONE - side) if single < 0 else np.int32(MIDDLE + side)
+        bins[i] = np.uint32(np.int32(MIDDLE - ONE - side) if single < 0 else np.int32(MIDDLE + side))
 
 
 @kernel
@@ -98,8 +115,7 @@ def observe(values, n, tie, horizon, statistic, bins, tally):
     for i in range(n):
         below += values[i] < -tie
     tally.below[horizon, statistic] += below
-    add_extremes(values, n, tally.extremes[horizon, statistic])
-    add_sums(values, n, tally.sums[horizon, statistic])
+    add_moments(values, n, tally.sums[horizon, statistic], tally.extremes[horizon, statistic])
 
 
 @kernel

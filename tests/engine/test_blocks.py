@@ -8,7 +8,7 @@ from examples import market, run, statistics
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulator.engine.blocks import BLOCK_WORK, Plan, block_paths
+from simulator.engine.blocks import BLOCK_WORK, UNIT, Plan, block_paths
 from simulator.kernels.stats import LANES
 
 SPEC = run(market(3), 3.0, -3.0, costs=True, horizons=(1, 5, 21), paths=1000)
@@ -38,11 +38,11 @@ def test_any_cut_in_any_order(cuts, order):
     assert parts.laws.sums.values() == pytest.approx(WHOLE.laws.sums.values(), rel=SUM_ERROR, abs=1e-12)
 
 
-@given(st.permutations(range(-(-1000 // LANES))))
+@given(st.permutations(range(-(-1000 // UNIT))))
 @settings(max_examples=24, deadline=None)
 def test_merged_parts_equal_the_whole_in_every_bit(order):
     """Blocks of the same size: merged in any order they are one run's."""
-    pieces = [(first, min(LANES, 1000 - first)) for first in range(0, 1000, LANES)]
+    pieces = [(first, min(UNIT, 1000 - first)) for first in range(0, 1000, UNIT)]
     whole = statistics(SPEC, *pieces)
     first, *others = [statistics(SPEC, pieces[i]) for i in order]
     for other in others:
@@ -80,8 +80,8 @@ def test_adding_a_fund_or_a_horizon_changes_no_other_row():
 def test_blocks_are_whole_lanes_of_bounded_work(paths, horizons, funds):
     spec = run(market(1), *np.linspace(1, 10, funds), horizons=tuple(horizons), paths=paths)
     size = block_paths(spec)
-    assert size % LANES == 0 and size >= LANES
-    assert size == LANES or size * max(horizons) * (1 + funds) <= BLOCK_WORK
+    assert size % UNIT == 0 and size >= UNIT
+    assert size == UNIT or size * max(horizons) * (1 + funds) <= BLOCK_WORK
     plan = Plan(spec)
     assert plan.block(0) == (0, 0, min(size, paths))
     if paths > size:

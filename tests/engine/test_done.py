@@ -8,21 +8,20 @@ import numpy as np
 import pytest
 from examples import BOOTSTRAP, SKEWED, ensemble, market, run
 
-from simulator.engine.blocks import Plan
+from simulator.engine.blocks import UNIT, Plan
 from simulator.engine.done import Done
 from simulator.engine.simulate import simulate, to_result
-from simulator.kernels.stats import LANES
 from simulator.spec.trade import Trade
 
 MIXED = ensemble(market(3), SKEWED, BOOTSTRAP, weights=[0.5, 0.3, 0.2])
-SPEC = run(MIXED, 3.0, -3.0, costs=True, horizons=(1, 5, 21), paths=10 * LANES + 37)
+SPEC = run(MIXED, 3.0, -3.0, costs=True, horizons=(1, 5, 21), paths=10 * UNIT + 37)
 HELD = replace(SPEC, trade=Trade(stop=0.08, target=0.1, watch="close"))
 SPECS = pytest.mark.parametrize("spec", [SPEC, HELD], ids=["plain", "held"])
 
 
 @pytest.fixture(autouse=True)
 def small_blocks(monkeypatch):
-    monkeypatch.setattr("simulator.engine.blocks.MOST_BLOCK_PATHS", LANES)
+    monkeypatch.setattr("simulator.engine.blocks.MOST_BLOCK_PATHS", UNIT)
 
 
 def done_of(plan, numbers):
@@ -61,7 +60,7 @@ def test_nothing_done_is_a_state_too():
 
 def test_more_paths_than_32_bits_count(monkeypatch):
     expected = simulate(SPEC).to_bytes()
-    monkeypatch.setattr("simulator.engine.laws.MOST_COUNTED", 2 * LANES)
+    monkeypatch.setattr("simulator.engine.laws.MOST_COUNTED", 2 * UNIT)
     plan = Plan(SPEC)
     done = Done.from_bytes(plan, done_of(plan, range(len(plan) - 1)).to_bytes())
     done.run(len(plan) - 1)
@@ -69,7 +68,7 @@ def test_more_paths_than_32_bits_count(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "changes", [{"seed": 2}, {"paths": 10 * LANES}, {"rate": 0.05}, {"horizons": (1, 5)}, {"trade": Trade()}]
+    "changes", [{"seed": 2}, {"paths": 10 * UNIT}, {"rate": 0.05}, {"horizons": (1, 5)}, {"trade": Trade()}]
 )
 def test_another_runs_bytes_are_refused(changes):
     content = Done(Plan(SPEC)).to_bytes()
