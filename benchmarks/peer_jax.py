@@ -27,7 +27,7 @@ def pick(table, regime):
 
 
 def step(workload: Workload, key, number, state):
-    """One day: regimes, log return, index and funds."""
+    """One day: regimes, log return, index and funds; 1 + L (e^x - 1) + carry = L e^x + (1 - L + carry)."""
     regime, index, funds = state
     u = jax.random.uniform(jax.random.fold_in(key, 2 * number), index.shape)
     z = jax.random.normal(jax.random.fold_in(key, 2 * number + 1), index.shape)
@@ -36,9 +36,10 @@ def step(workload: Workload, key, number, state):
         for first, column in zip(jnp.float32(workload.first), workload.thresholds.T, strict=True)
     ]
     regime = sum(p.astype(jnp.int32) for p in passed)
-    r = jnp.expm1(pick(jnp.float32(workload.mean), regime) + pick(jnp.float32(workload.sd), regime) * z)
-    leverages, carry = jnp.float32(workload.leverages)[:, None], jnp.float32(workload.carry)[:, None]
-    return regime, index * (1 + r), funds * jnp.maximum(0, 1 + leverages * r + carry)
+    growth = jnp.exp(pick(jnp.float32(workload.mean), regime) + pick(jnp.float32(workload.sd), regime) * z)
+    leverages = np.array(workload.leverages)[:, None]
+    kept = jnp.float32(1 - leverages + np.array(workload.carry)[:, None])
+    return regime, index * growth, funds * jnp.maximum(0, jnp.float32(leverages) * growth + kept)
 
 
 def observe(workload: Workload, index, funds):

@@ -6,7 +6,7 @@ import numpy as np
 from tally import BINS, FIRST64, SHIFT64, SIDE, SMALLEST, Statistics
 from workload import Workload
 
-NAME = "NumPy, standard_normal"
+NAME = "NumPy, standard_normal of SFC64"
 SCOPE = "whole"
 CHUNK = 32768  # paths; smaller chunks fit a nearer cache but pay more for each call (README)
 WORD = 2.0**32
@@ -31,10 +31,14 @@ def simulate(workload: Workload, paths: int, seed: int, normals=ziggurat) -> Sta
 
 
 def run_chunk(workload: Workload, n: int, rng, normals, result: Statistics):
-    """Simulate `n` paths: float32 log returns, float64 growth; random numbers for two days at a time."""
+    """Simulate `n` paths: float32 up to a day's growth, float64 from there; random numbers for two days at a time.
+
+    A fund grows by 1 + L (e^x - 1) + carry = L e^x + (1 - L + carry).
+    """
     regimes, observer = Regimes(workload, n), Observer(workload, n)
-    leverages, kept = np.array(workload.leverages)[:, None], 1 + np.array(workload.carry)[:, None]
-    z, r, index = np.empty((2, n), np.float32), np.empty(n), np.ones(n)
+    leverages = np.array(workload.leverages)[:, None]
+    kept = 1 - leverages + np.array(workload.carry)[:, None]
+    z, day_growth, index = np.empty((2, n), np.float32), np.empty(n), np.ones(n)
     funds = np.ones((len(leverages), n))
     growth, floor = np.empty_like(funds), np.zeros_like(funds)
     for day in range(workload.days):
@@ -48,14 +52,13 @@ def run_chunk(workload: Workload, n: int, rng, normals, result: Statistics):
         x = z[day % 2]
         np.multiply(x, regimes.sd, out=x)
         np.add(x, regimes.mean, out=x)
-        np.expm1(x, out=x)
-        np.copyto(r, x)
-        np.multiply(leverages, r, out=growth)
+        np.exp(x, out=x)
+        np.copyto(day_growth, x)
+        np.multiply(index, day_growth, out=index)
+        np.multiply(leverages, day_growth, out=growth)
         np.add(growth, kept, out=growth)
         np.maximum(growth, floor, out=growth)  # an array: the scalar 0.0 takes three times as long
         np.multiply(funds, growth, out=funds)
-        np.add(r, 1.0, out=r)
-        np.multiply(index, r, out=index)
         if day + 1 in workload.horizons:
             observer.add(index, funds, workload.horizons.index(day + 1), result)
     result.paths += n

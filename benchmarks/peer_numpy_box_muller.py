@@ -7,7 +7,7 @@ import peer_numpy
 from peer_numpy import SCOPE, available
 
 __all__ = ["NAME", "SCOPE", "available", "simulate"]
-NAME = "NumPy, own Box-Muller"
+NAME = "NumPy, Box-Muller in float32"
 
 
 def box_muller(rng: np.random.Generator, out):

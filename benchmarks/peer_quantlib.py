@@ -10,8 +10,8 @@ try:
 except ImportError:
     ql = None
 
-NAME = "QuantLib-Python"
-SCOPE = "one regime, index paths alone"
+NAME = "QuantLib-Python, paths unread"
+SCOPE = "one regime, index paths alone, dropped as they come"
 
 
 def available() -> str | None:

@@ -1,67 +1,28 @@
 """Time the core and its peers in one run: nanoseconds of one core a path-day.
 
-python benchmarks/run.py [--paths N] [--repeat K] [--json FILE]
+python benchmarks/run.py [--isa avx2] [--paths N] [--repeat K] [--json FILE]
+python benchmarks/run.py --all [--prices FOLDER] --json benchmarks/results.json
 """
 
 import argparse
 import json
 import os
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+import subprocess
+import sys
+import tempfile
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-import core
-import peer_jax
-import peer_numba
-import peer_numpy
-import peer_numpy_box_muller
-import peer_quantlib
-from workload import Workload, specification
+import instructions
+from contest import time_peers
+from startup import time_startup
+from workload import HORIZONS
 
 from simulator import bench
 
-CONTESTANTS = (core, peer_numpy_box_muller, peer_numpy, peer_numba, peer_jax, peer_quantlib)
 LIBRARIES = ("jax", "jaxlib", "QuantLib")
-SCHEMA = "letf.benchmark/1"
-
-
-@contextmanager
-def one_core() -> Iterator[None]:
-    """Keep this process on one core where the system allows; threads that share one waste less CPU time."""
-    if not hasattr(os, "sched_setaffinity"):
-        yield
-        return
-    allowed = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {max(allowed)})
-    try:
-        yield
-    finally:
-        os.sched_setaffinity(0, allowed)
-
-
-def measure(workload: Workload, paths: int, repeat: int) -> list[dict]:
-    """A row for each contestant: least CPU and wall time a path-day, and how exact its means are.
-
-    All are warmed up first and then take turns, so that a slow moment of the machine is not one contestant's alone.
-    """
-    rows = [{"name": c.NAME, "scope": c.SCOPE, "missing": c.available()} for c in CONTESTANTS]
-    runners = [(c, row) for c, row in zip(CONTESTANTS, rows, strict=True) if row["missing"] is None]
-    unit = 1e9 / (paths * workload.days)
-    for c, row in runners:
-        found = c.simulate(workload, paths, 1)
-        row["max_abs_z"] = None if found is None else found.max_abs_z(workload)
-        row["cpu_ns"] = row["wall_ns"] = float("inf")
-    for seed in range(1, repeat + 1):
-        for c, row in runners:
-            wall, cpu = time.perf_counter(), time.process_time()
-            c.simulate(workload, paths, seed)
-            cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
-            row["cpu_ns"], row["wall_ns"] = min(row["cpu_ns"], cpu * unit), min(row["wall_ns"], wall * unit)
-    for _, row in runners:
-        row["times_core"] = row["cpu_ns"] / rows[0]["cpu_ns"]
-    return rows
+SCHEMA = "letf.benchmark/2"
+FIRST_USE = Path(__file__).with_name("first_use.py")
 
 
 def machine() -> dict[str, str | int]:
@@ -75,31 +36,68 @@ def machine() -> dict[str, str | int]:
     return found
 
 
-def show(report: dict) -> None:
-    """Print the machine and the table."""
-    print("\n".join(f"{key}: {value}" for key, value in report["machine"].items()))
-    print(f"{report['paths']:,} paths of {report['days']} days, best of {report['repeat']}\n")
-    print(f"{'ns a path-day':26}{'CPU':>7}{'wall':>7}{'/ core':>8}{'max |z|':>9}  scope")
-    for row in report["rows"]:
+def time_level(paths: int, repeat: int, whole: bool) -> dict:
+    """The peers with the instructions that this process may use; if `whole`, all of the core and its compiling too."""
+    found: dict = {"instructions": instructions.name(), "peers": time_peers(paths, repeat)}
+    if whole:
+        timings = bench.measure(peers=False)
+        found |= {"core": timings["rows"], "threads": timings["threads"], "first_use": time_first_use()}
+    return found
+
+
+def time_first_use() -> dict:
+    """What a process with an empty cache compiles."""
+    with tempfile.TemporaryDirectory() as cache:
+        environment = os.environ | {"LETF_CACHE_DIR": cache}
+        done = subprocess.run([sys.executable, FIRST_USE], env=environment, capture_output=True, check=True)
+    return json.loads(done.stdout)
+
+
+def time_levels(options: argparse.Namespace) -> list[dict]:
+    """Each level of instructions in a process of its own."""
+    levels = []
+    with tempfile.TemporaryDirectory() as folder:
+        for level in instructions.choices():
+            file = Path(folder) / level
+            counts = "--paths", str(options.paths), "--repeat", str(options.repeat)
+            subprocess.run([sys.executable, __file__, "--whole", "--isa", level, *counts, "--json", file], check=True)
+            levels += json.loads(file.read_text())["levels"]
+    return levels
+
+
+def show(level: dict) -> None:
+    """Print the table of one level."""
+    print(f"\n{level['instructions'] + ', ns a path-day':36}{'CPU':>7}{'wall':>7}{'/ core':>8}{'max |z|':>9}  scope")
+    for row in level["peers"]:
         if row["missing"]:
-            print(f"{row['name']:26}{row['missing']}")
+            print(f"{row['name']:36}{row['missing']}")
             continue
         z = "" if row["max_abs_z"] is None else f"{row['max_abs_z']:.1f}"
         times = f"{row['cpu_ns']:7.2f}{row['wall_ns']:7.2f}{row['times_core']:8.1f}"
-        print(f"{row['name']:26}{times}{z:>9}  {row['scope']}")
+        print(f"{row['name']:36}{times}{z:>9}  {row['scope']}")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Time the numeric core and its peers.")
+    parser.add_argument("--isa", choices=[instructions.NATIVE, instructions.AVX2], default=instructions.NATIVE,
+                        help="vector instructions that compiled code may use [%(default)s]")  # fmt: skip
     parser.add_argument("--paths", type=int, default=bench.PATHS, help="paths of each run [%(default)s]")
-    parser.add_argument("--repeat", type=int, default=5, help="runs of each, of which the best counts [%(default)s]")
+    parser.add_argument("--repeat", type=int, default=9, help="runs of each, of which the best counts [%(default)s]")
+    parser.add_argument("--whole", action="store_true", help="also every kind of market, threads, compiling")
+    parser.add_argument("--all", action="store_true", help="all that, with each level of instructions, and start-up")
+    parser.add_argument("--prices", type=Path, metavar="FOLDER", help="with --all: also commands that read prices")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures to FILE")
     options = parser.parse_args()
-    workload = Workload.of(specification(options.paths, 1))
-    report = {"schema": SCHEMA, "machine": machine(), "paths": options.paths, "days": workload.days}
-    with one_core():
-        report |= {"repeat": options.repeat, "rows": measure(workload, options.paths, options.repeat)}
-    show(report)
+    report = {"schema": SCHEMA, "machine": machine()}
+    report |= {"paths": options.paths, "days": HORIZONS[-1], "repeat": options.repeat}
+    if options.all:
+        report |= {"levels": time_levels(options), "startup": time_startup(options.prices)}
+    else:
+        instructions.keep_to(options.isa)
+        report["levels"] = [time_level(options.paths, options.repeat, options.whole)]
+        print("\n".join(f"{key}: {value}" for key, value in report["machine"].items()))
+        print(f"{options.paths:,} paths of {HORIZONS[-1]} days, best of {options.repeat}")
+        show(report["levels"][0])
     if options.json:
         options.json.write_text(json.dumps(report, indent=1) + "\n")
 

@@ -159,13 +159,11 @@ def time_peers() -> list[dict[str, Any]] | None:
     """The core and its peers in turns, by `benchmarks/` of a checkout; None where there is none."""
     checkout = Path(__file__).parent.parent
     folder = checkout / "benchmarks"
-    if not ((checkout / "setup.cfg").is_file() and (folder / "run.py").is_file()):
+    if not ((checkout / "setup.cfg").is_file() and (folder / "contest.py").is_file()):
         return None
     sys.path.insert(0, str(folder))
     try:
-        run = import_module("run")
-        with run.one_core():
-            return run.measure(run.Workload.of(run.specification(PATHS, 1)), PATHS, PEER_REPEATS)
+        return import_module("contest").time_peers(PATHS, PEER_REPEATS)
     finally:
         sys.path.remove(str(folder))
 

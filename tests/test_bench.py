@@ -45,6 +45,6 @@ def test_table_without_peers():
 def test_no_peers_outside_a_checkout(monkeypatch, tmp_path):
     """Not even where a folder of that name lies beside the installed package."""
     (tmp_path / "benchmarks").mkdir()
-    (tmp_path / "benchmarks" / "run.py").write_text("raise SystemExit('imported')")
+    (tmp_path / "benchmarks" / "contest.py").write_text("raise SystemExit('imported')")
     monkeypatch.setattr(bench, "__file__", str(tmp_path / "simulator" / "bench.py"))
     assert bench.time_peers() is None

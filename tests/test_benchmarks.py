@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 FOLDER = Path(__file__).parents[1] / "benchmarks"
-PEERS = ("core", "peer_numpy", "peer_numpy_box_muller", "peer_numba", "peer_jax")
+PEERS = ("core", "peer_numpy", "peer_numpy_box_muller", "peer_numpy_plain", "peer_numba", "peer_jax")
 PATHS = 20_000
 SEED = 7
 MAX_Z = 4.5  # of 55 means: chance of a false alarm below 4e-4, and seeds are fixed
@@ -101,12 +101,21 @@ def test_quantlib_paths_grow_as_told(load, workload):
     assert abs(last.mean() - exact) < MAX_Z * last.std() / np.sqrt(PATHS)
 
 
+def test_a_slow_peer_runs_a_share_of_the_paths(load):
+    contest = load("contest")
+    shares = {c.NAME: contest.paths_of(c, 1600) for c in contest.CONTESTANTS}
+    assert shares.pop("QuantLib-Python, paths as arrays") == 100
+    assert set(shares.values()) == {1600}
+    assert all(contest.paths_of(c, 1) == 1 for c in contest.CONTESTANTS)
+
+
 def test_report_names_every_contestant(load, monkeypatch, capsys, tmp_path):
-    run = load("run")
+    run, contestants = load("run"), load("contest").CONTESTANTS
     monkeypatch.setattr("sys.argv", ["run.py", "--paths", "200", "--repeat", "1", "--json", str(tmp_path / "b.json")])
     run.main()
     printed = capsys.readouterr().out
-    assert all(contestant.NAME in printed for contestant in run.CONTESTANTS)
+    assert all(contestant.NAME in printed for contestant in contestants)
     report = run.json.loads((tmp_path / "b.json").read_text())
-    assert report["schema"] == "letf.benchmark/1"
-    assert report["rows"][0]["times_core"] == 1
+    assert report["schema"] == "letf.benchmark/2"
+    assert [row["name"] for row in report["levels"][0]["peers"]] == [contestant.NAME for contestant in contestants]
+    assert report["levels"][0]["peers"][0]["times_core"] == 1
