@@ -10,19 +10,19 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import instructions
 from contest import time_peers
-from startup import time_startup
 from workload import HORIZONS
 
 from simulator import bench
 
 LIBRARIES = ("jax", "jaxlib", "QuantLib")
 SCHEMA = "letf.benchmark/2"
-FIRST_USE = Path(__file__).with_name("first_use.py")
+FOLDER = Path(__file__).parent
 
 
 def machine() -> dict[str, str | int]:
@@ -48,9 +48,13 @@ def time_level(paths: int, repeat: int, whole: bool) -> dict:
 def time_first_use() -> dict:
     """What a process with an empty cache compiles."""
     with tempfile.TemporaryDirectory() as cache:
-        environment = os.environ | {"LETF_CACHE_DIR": cache}
-        done = subprocess.run([sys.executable, FIRST_USE], env=environment, capture_output=True, check=True)
-    return json.loads(done.stdout)
+        return figures_of("first_use.py", environment=os.environ | {"LETF_CACHE_DIR": cache})
+
+
+def figures_of(script: str, *arguments: Path, environment: Mapping[str, str] = os.environ) -> dict:
+    """What another script of this folder measures, in a process of its own."""
+    command = [sys.executable, FOLDER / script, *arguments]
+    return json.loads(subprocess.run(command, env=environment, stdout=subprocess.PIPE, check=True).stdout)
 
 
 def time_levels(options: argparse.Namespace) -> list[dict]:
@@ -91,7 +95,8 @@ def main() -> None:
     report = {"schema": SCHEMA, "machine": machine()}
     report |= {"paths": options.paths, "days": HORIZONS[-1], "repeat": options.repeat}
     if options.all:
-        report |= {"levels": time_levels(options), "startup": time_startup(options.prices)}
+        prices = [options.prices] if options.prices else []
+        report |= {"levels": time_levels(options), "startup": figures_of("startup.py", *prices)}
     else:
         instructions.keep_to(options.isa)
         report["levels"] = [time_level(options.paths, options.repeat, options.whole)]
