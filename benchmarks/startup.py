@@ -72,11 +72,10 @@ def time_startup(prices: Path | None) -> dict[str, list[dict]]:
         if prices:
             for file in PRICES:
                 (folder / file).symlink_to((prices / file).resolve())
-        first = [
-            _row(command, [_run(command.line, folder, folder / f"cache{i}")]) for i, command in enumerate(EMPTY_CACHE)
-        ]
-        cache = folder / "cache0"
-        _run(EMPTY_CACHE[1].line, folder, cache)
+        first = []
+        for i, command in enumerate(EMPTY_CACHE):
+            cache = folder / f"cache{i}"
+            first.append(_row(command, [_run(command.line, folder, cache)]))
         chosen = [command for command in COMMANDS if prices or not command.prices]
         return {
             "imports": [_import_row(module) for module in IMPORTS],
@@ -103,7 +102,8 @@ def _run(line: str, folder: Path, cache: Path) -> tuple[float, float]:
         start = time.perf_counter()
         environment = os.environ | {"LETF_CACHE_DIR": str(cache)}
         process = subprocess.Popen(words, cwd=folder, env=environment, stdout=nowhere, stderr=subprocess.PIPE)
-        said = process.stderr.read()
+        with process.stderr as pipe:
+            said = pipe.read()
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - start
     process.returncode = os.waitstatus_to_exitcode(status)

@@ -1,9 +1,11 @@
 """The benchmark's figures as Markdown: one function a table, results in, text out."""
 
+import textwrap
 from collections.abc import Callable, Sequence
 
 LIBRARIES = {"python": "Python", "numpy": "NumPy", "numba": "numba", "llvmlite": "llvmlite", "jax": "JAX"}
 LIBRARIES |= {"QuantLib": "QuantLib"}
+WIDTH = 120  # of prose
 MEGABYTES = 10  # peak memory is told to the nearest
 
 
@@ -11,10 +13,11 @@ def machine(results: dict) -> str:
     """What the figures hold for."""
     found = results["machine"]
     versions = ", ".join(f"{name} {found[key]}" for key, name in LIBRARIES.items() if key in found)
-    return (
+    return textwrap.fill(
         f"Measured on {found['processor']}, {found['cores']} cores, {found['system']}; {versions}. "
         f"{results['paths']:,} paths of {results['days']} days, the least CPU time of {results['repeat']} turns on one "
-        "core."
+        "core.",
+        WIDTH,
     )
 
 
