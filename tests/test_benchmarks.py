@@ -119,3 +119,26 @@ def test_report_names_every_contestant(load, monkeypatch, capsys, tmp_path):
     assert report["schema"] == "letf.benchmark/2"
     assert [row["name"] for row in report["levels"][0]["peers"]] == [contestant.NAME for contestant in contestants]
     assert report["levels"][0]["peers"][0]["times_core"] == 1
+    assert report["schema"] == "letf.benchmark/1"
+    assert report["rows"][0]["times_core"] == 1
+
+
+def test_every_stage_of_the_core_runs_and_has_a_floor(load):
+    module, workload = load("stages"), load("workload").Workload.of(load("workload").specification(PATHS, SEED))
+    stages = module.stages()
+    floors = module.floors(2, len(workload.horizons), workload.days)
+    assert [floor.name for floor in floors] == list(stages)
+    assert all(floor.instructions > 0 for floor in floors)
+    for work, path_days in stages.values():
+        work(1)
+        assert path_days > 0
+
+
+def test_stages_together_move_a_fund_as_its_formula_says(load):
+    """The stages are timed on numbers that a run could have: a fund's value is the product of its days."""
+    stages, lanes = load("stages"), load("stages").LANES
+    r = np.full((stages.FILL_WORDS, lanes), 0.01, np.float32)
+    navs, frictionless = np.ones((1, lanes)), np.ones((1, lanes))
+    stages.move_funds(1, r, np.array([3.0]), np.array([-1e-4]), navs, frictionless)
+    assert navs == pytest.approx((1 + 3 * 0.01 - 1e-4) ** stages.FILL_WORDS, rel=1e-6)
+    assert frictionless == pytest.approx((1 + 3 * 0.01) ** stages.FILL_WORDS, rel=1e-6)
