@@ -153,6 +153,13 @@ def test_startup_times_commands_and_imports(load, monkeypatch):
         assert 0 < row["seconds"] <= row["median_seconds"] and row["peak_mb"] > 1
 
 
+def test_figures_come_from_a_process_of_their_own(load, monkeypatch, tmp_path):
+    run = load("run")
+    (tmp_path / "script.py").write_text("import json, os, sys; print(json.dumps([*sys.argv[1:], os.environ['LEVEL']]))")
+    monkeypatch.setattr(run, "FOLDER", tmp_path)
+    assert run.figures_of("script.py", Path("prices"), environment=os.environ | {"LEVEL": "one"}) == ["prices", "one"]
+
+
 def test_a_command_that_fails_is_no_timing(load, tmp_path):
     with pytest.raises(RuntimeError, match="letf funds 3 ended with 2: "):
         load("startup")._run("letf funds 3", tmp_path, tmp_path)
