@@ -1,11 +1,11 @@
 """Stops and targets: whether a position is sold on a day, and at what price; `kernels.levels` says where they lie."""
 
-from math import exp, expm1, log1p
+from math import copysign, exp, expm1, log1p
 from typing import NamedTuple
 
 import numpy as np
 
-from simulator.kernels.bars import AT_CLOSE, BARS, NEXT_OPEN
+from simulator.kernels.bars import AT_CLOSE, BARS, NEXT_OPEN, Bars
 from simulator.kernels.jit import kernel
 from simulator.kernels.levels import HOLDING, LEAST_SPREAD, find_bars, find_bridges, place_exactly, roughly
 from simulator.kernels.stats import LANES
@@ -13,6 +13,22 @@ from simulator.kernels.stats import LANES
 STOPPED, REACHED = 1, 2
 WORD_TO_UNIT = 2.0**-32
 SMALLEST_TERM, MOST_TERMS = 1e-13, 2000
+
+
+class Today(NamedTuple):
+    """A day of the first `n` lanes, as all funds see it.
+
+    watch : int, of `kernels.bars`.  day : int, from 0.  row : int, its row of `bars`.
+    growth : float64 (LANES,), of the index.  navs : float64 (funds, LANES).
+    """
+
+    watch: int
+    day: int
+    row: int
+    n: int
+    growth: np.ndarray
+    navs: np.ndarray
+    bars: Bars
 
 
 class Left(NamedTuple):
@@ -80,20 +96,21 @@ def bar_outcome(low, high, a, b):
 
 
 @kernel
-def sell_within(watch, levels, leverage, carry, day, row, n, growth, bars, nav, fund, near, left, exit_days):
-    """Sell the first `n` lanes of those marked that meet a level on this day: at the level, or at an open beyond it."""
-    sign, base = (1.0 if leverage > 0 else -1.0), 1.0 + carry
-    for i in range(n):
+def sell_within(today, position, near, left, exit_days):
+    """Sell the lanes of those marked that meet a level on this day: at the level, or at an open beyond it."""
+    bars, growth, nav, row, fund = today.bars, today.growth, today.navs[position.fund], today.row, position.fund
+    sign, base = copysign(1.0, position.leverage), 1.0 + position.carry
+    for i in range(today.n):
         if not near[i]:
             continue
-        lower, upper = place_exactly(levels, leverage, carry, growth, nav, fund, i)
+        lower, upper = place_exactly(position, growth[i], nav[i])
         a, b = sign * log1p(sign * lower), sign * log1p(sign * upper)
         o, c = sign * bars.open[row, i], sign * bars.close[row, i]
         both = np.int32(0)
         if o <= a or o >= b:
             outcome, move = STOPPED if o <= a else REACHED, expm1(bars.open[row, i])
         else:
-            if watch == BARS:
+            if today.watch == BARS:
                 first, second = sign * bars.low[row, i], sign * bars.high[row, i]
                 low, high = min(first, second), max(first, second)
                 outcome, both = bar_outcome(low, high, a, b), np.int32(low <= a and high >= b)
@@ -102,57 +119,59 @@ def sell_within(watch, levels, leverage, carry, day, row, n, growth, bars, nav, 
                 outcome = bridge_outcome(o, c, a, b, max(bars.spread[row, i], LEAST_SPREAD), u)
             move = sign * (lower if outcome == STOPPED else upper)
         if outcome != HOLDING:
-            left.how[fund, i], left.day[fund, i], left.both[fund, i] = outcome, day, both
-            left.value[fund, i] = nav[fund, i] * max(0.0, base + leverage * move)
-            exit_days[fund, outcome - 1, day] += 1
+            left.how[fund, i], left.day[fund, i], left.both[fund, i] = outcome, today.day, both
+            left.value[fund, i] = nav[i] * max(0.0, base + position.leverage * move)
+            exit_days[fund, outcome - 1, today.day] += 1
 
 
 @kernel
-def sell_at_open(leverage, carry, day, row, n, bars, nav, fund, left, exit_days):
-    """Sell the first `n` lanes that ordered it at the last close."""
-    for i in range(n):
+def sell_at_open(today, position, left, exit_days):
+    """Sell the lanes that ordered it at the last close."""
+    opens, nav, fund, base = today.bars.open[today.row], today.navs[position.fund], position.fund, 1.0 + position.carry
+    for i in range(today.n):
         if left.how[fund, i] < HOLDING:
-            left.how[fund, i], left.day[fund, i] = -left.how[fund, i], day
-            left.value[fund, i] = nav[fund, i] * max(0.0, 1.0 + carry + leverage * expm1(bars.open[row, i]))
-            exit_days[fund, left.how[fund, i] - 1, day] += 1
+            left.how[fund, i], left.day[fund, i] = -left.how[fund, i], today.day
+            left.value[fund, i] = nav[i] * max(0.0, base + position.leverage * expm1(opens[i]))
+            exit_days[fund, left.how[fund, i] - 1, today.day] += 1
 
 
 @kernel
-def look_at_close(watch, levels, leverage, day, n, growth, nav, fund, left, exit_days):
-    """Sell the first `n` lanes beyond a level at the close, or order it for the next open; the stop comes first."""
-    sign = 1.0 if leverage > 0 else -1.0
-    for i in range(n):
+def look_at_close(today, position, left, exit_days):
+    """Sell the lanes beyond a level at the close, or order it for the next open; the stop comes first."""
+    growth, nav, fund, sign = today.growth, today.navs[position.fund], position.fund, copysign(1.0, position.leverage)
+    for i in range(today.n):
         if left.how[fund, i] != HOLDING:
             continue
-        stop = nav[fund, i] <= levels.stop[fund] or sign * (growth[i] - levels.index_stop[fund]) <= 0.0
-        target = nav[fund, i] >= levels.target[fund] or sign * (growth[i] - levels.index_target[fund]) >= 0.0
+        stop = nav[i] <= position.stop or sign * (growth[i] - position.index_stop) <= 0.0
+        target = nav[i] >= position.target or sign * (growth[i] - position.index_target) >= 0.0
         if not (stop or target):
             continue
         outcome = STOPPED if stop else REACHED
-        if watch == NEXT_OPEN:
+        if today.watch == NEXT_OPEN:
             left.how[fund, i] = -outcome
             continue
-        left.how[fund, i], left.day[fund, i], left.value[fund, i] = outcome, day, nav[fund, i]
-        exit_days[fund, outcome - 1, day] += 1
+        left.how[fund, i], left.day[fund, i], left.value[fund, i] = outcome, today.day, nav[i]
+        exit_days[fund, outcome - 1, today.day] += 1
 
 
 @kernel
-def before_close(watch, levels, leverage, carry, day, row, n, growth, bars, nav, fund, near, left, exit_days):
-    """Sell what a day sells before its close; growth and nav are those of the last close."""
-    if watch == NEXT_OPEN:
-        sell_at_open(leverage, carry, day, row, n, bars, nav, fund, left, exit_days)
-    elif watch > NEXT_OPEN:
-        rough = roughly(levels, leverage, carry, fund)
-        if watch == BARS:
-            find_bars(rough, growth, nav[fund], bars.low[row], bars.high[row], left.how[fund], near)
+def before_close(today, position, near, left, exit_days):
+    """Sell what a day sells before its close; growth and navs are those of the last close."""
+    if today.watch == NEXT_OPEN:
+        sell_at_open(today, position, left, exit_days)
+    elif today.watch > NEXT_OPEN:
+        bars, row, nav, how = today.bars, today.row, today.navs[position.fund], left.how[position.fund]
+        rough = roughly(position)
+        if today.watch == BARS:
+            find_bars(rough, today.growth, nav, bars.low[row], bars.high[row], how, near)
         else:
             opens, closes, spreads, words = bars.open[row], bars.close[row], bars.spread[row], bars.words[row]
-            find_bridges(rough, growth, nav[fund], opens, closes, spreads, words, left.how[fund], near)
-        sell_within(watch, levels, leverage, carry, day, row, n, growth, bars, nav, fund, near, left, exit_days)
+            find_bridges(rough, today.growth, nav, opens, closes, spreads, words, how, near)
+        sell_within(today, position, near, left, exit_days)
 
 
 @kernel
-def at_close(watch, levels, leverage, day, n, growth, nav, fund, left, exit_days):
+def at_close(today, position, left, exit_days):
     """Sell, or order to, what is beyond a level at the close."""
-    if AT_CLOSE <= watch <= NEXT_OPEN:
-        look_at_close(watch, levels, leverage, day, n, growth, nav, fund, left, exit_days)
+    if AT_CLOSE <= today.watch <= NEXT_OPEN:
+        look_at_close(today, position, left, exit_days)

@@ -5,6 +5,7 @@ index has moved by r* = (b / V - 1 - carry) / L. All is told in s log(1 + r), s 
 below and the target b above.
 """
 
+from math import copysign
 from typing import NamedTuple
 
 import numpy as np
@@ -40,6 +41,32 @@ class Levels(NamedTuple):
     index_target: np.ndarray
 
 
+class Position(NamedTuple):
+    """One fund's position: the fund's number, its daily multiple and carry, and its `Levels`."""
+
+    fund: int
+    leverage: float
+    carry: float
+    stop: float
+    target: float
+    index_stop: float
+    index_target: float
+
+
+@kernel
+def position_in(fund, leverages, carries, levels):
+    """The position in the fund of that number."""
+    return Position(
+        fund,
+        leverages[fund],
+        carries[fund],
+        levels.stop[fund],
+        levels.target[fund],
+        levels.index_stop[fund],
+        levels.index_target[fund],
+    )
+
+
 @kernel
 def place(stop, target, index_stop, index_target, sign, share, carry, value, level):
     """The index's moves since the last close, times s, at which stop and target are met; of fund and index the nearer.
@@ -53,11 +80,11 @@ def place(stop, target, index_stop, index_target, sign, share, carry, value, lev
 
 
 @kernel
-def place_exactly(levels, leverage, carry, growth, nav, fund, lane):
-    """`place` of one lane in double precision."""
-    sign, value, level = (1.0 if leverage > 0 else -1.0), 1.0 / max(nav[fund, lane], LEAST_VALUE), 1.0 / growth[lane]
-    stop, target = levels.stop[fund], levels.target[fund]
-    index_stop, index_target = levels.index_stop[fund], levels.index_target[fund]
+def place_exactly(position, growth, nav):
+    """`place` of one lane in double precision: of a growth and a value at the last close."""
+    leverage, carry = position.leverage, position.carry
+    stop, target, index_stop, index_target = position.stop, position.target, position.index_stop, position.index_target
+    sign, value, level = copysign(1.0, leverage), 1.0 / max(nav, LEAST_VALUE), 1.0 / growth
     return place(stop, target, index_stop, index_target, sign, 1.0 / abs(leverage), carry, value, level)
 
 
@@ -82,16 +109,16 @@ def place_roughly(rough, growth, nav):
 
 
 @kernel
-def roughly(levels, leverage, carry, fund):
+def roughly(position):
     """What `place` needs of a fund, in single precision."""
     return (
-        np.float32(levels.stop[fund]),
-        np.float32(levels.target[fund]),
-        np.float32(levels.index_stop[fund]),
-        np.float32(levels.index_target[fund]),
-        np.float32(1.0 if leverage > 0 else -1.0),
-        np.float32(1.0 / abs(leverage)),
-        np.float32(carry),
+        np.float32(position.stop),
+        np.float32(position.target),
+        np.float32(position.index_stop),
+        np.float32(position.index_target),
+        np.float32(copysign(1.0, position.leverage)),
+        np.float32(1.0 / abs(position.leverage)),
+        np.float32(position.carry),
     )
 
 

@@ -3,9 +3,10 @@
 import numpy as np
 
 from simulator.kernels.bars import HELD, NOTHING, room_for_bars
-from simulator.kernels.exits import at_close, before_close, enter
+from simulator.kernels.exits import Today, at_close, before_close, enter
 from simulator.kernels.fund import fund_growth, index_growth
 from simulator.kernels.jit import kernel
+from simulator.kernels.levels import position_in
 from simulator.kernels.market import before_first_day, index_days
 from simulator.kernels.positions import no_past, observe_position, remember_fund, remember_index
 from simulator.kernels.rng import FILL_WORDS
@@ -15,7 +16,7 @@ from simulator.kernels.stats import LANES, Scratch, observe_fund, observe_index
 @kernel
 def run_lanes(seed, first_path, n, market, leverages, carries, horizons, trade, tally, positions):
     """Simulate paths `first_path` to `first_path + n - 1` (n <= LANES) and add what they did to the tallies."""
-    funds, watch, levels, last_day = leverages.shape[0], trade.watch, trade.levels, horizons[-1]
+    funds, watch, last_day = leverages.shape[0], trade.watch, horizons[-1]
     state = before_first_day(market)
     r = np.empty((FILL_WORDS, LANES), np.float32)
     growth = np.ones(LANES)
@@ -31,12 +32,11 @@ def run_lanes(seed, first_path, n, market, leverages, carries, horizons, trade, 
         tally.capped[0] += index_days(market, seed, first_path, first_day, days, n, state, r, watch, bars)
         for row in range(days):
             day = first_day + row
+            today = Today(watch, day, row, n, growth, navs, bars)
             if watch > HELD:
                 for fund in range(funds):
-                    before_close(
-                        watch, levels, leverages[fund], carries[fund], day, row, n, growth, bars, navs, fund,
-                        near, left, positions.exit_days,
-                    )  # fmt: skip
+                    position = position_in(fund, leverages, carries, trade.levels)
+                    before_close(today, position, near, left, positions.exit_days)
             index_growth(r[row], growth)
             for fund in range(funds):
                 fund_growth(r[row], leverages[fund], carries[fund], navs, frictionless, fund)
@@ -44,16 +44,16 @@ def run_lanes(seed, first_path, n, market, leverages, carries, horizons, trade, 
                 remember_index(r[row], bars.close[row], past)
                 for fund in range(funds):
                     remember_fund(navs, fund, past)
-                    at_close(watch, levels, leverages[fund], day, n, growth, navs, fund, left, positions.exit_days)
+                    position = position_in(fund, leverages, carries, trade.levels)
+                    at_close(today, position, left, positions.exit_days)
             if day + 1 == horizons[due]:
                 observe_index(growth, n, due, scratch, tally)
                 for fund in range(funds):
                     observe_fund(growth, navs[fund], frictionless[fund], leverages[fund], n, due, fund, scratch, tally)
                     if watch != NOTHING:
-                        observe_position(
-                            growth, navs, leverages[fund], carries[fund], n, due, day + 1, last_day, fund,
-                            trade, past, left, scratch, positions,
-                        )  # fmt: skip
+                        position = position_in(fund, leverages, carries, trade.levels)
+                        is_last = day + 1 == last_day
+                        observe_position(today, position, due, is_last, trade, past, left, scratch, positions)
                 due += 1
 
 

@@ -121,22 +121,24 @@ def break_even(growth, nav, leverage, values, logs):
 
 
 @kernel
-def tell_hold(growth, nav, leverage, n, fund, past, scratch):
-    """The values of the first `n` lanes of a fund that is held to the end; leaves logs of break-evens in `multiple`."""
+def tell_hold(today, position, past, scratch):
+    """The values of a fund that is held to the end; leaves logs of break-evens in `multiple`."""
+    nav, leverage = today.navs[position.fund], position.leverage
     for i in range(LANES):
-        past.told[ledger.DRAWDOWN, i] = past.drawdown[fund, i]
-    break_even(growth, nav[fund], leverage, past.told[ledger.BREAK_EVEN], scratch.multiple)
-    past.filled[ledger.DRAWDOWN], past.filled[ledger.BREAK_EVEN] = n, n
+        past.told[ledger.DRAWDOWN, i] = past.drawdown[position.fund, i]
+    break_even(today.growth, nav, leverage, past.told[ledger.BREAK_EVEN], scratch.multiple)
+    past.filled[ledger.DRAWDOWN], past.filled[ledger.BREAK_EVEN] = today.n, today.n
 
 
 @kernel
-def count_days(nav, leverage, carry, n, fund, loss, past, events):
-    """Count losses and wild days of the first `n` lanes."""
+def count_days(today, position, loss, past, events):
+    """Count losses and wild days."""
+    nav, leverage, carry = today.navs[position.fund], position.leverage, position.carry
     best, worst = (past.rise, past.fall) if leverage > 0 else (past.fall, past.rise)
     lost, ups, downs, either = 0, 0, 0, 0
-    for i in range(n):
+    for i in range(today.n):
         up, down = leverage * best[i] + carry > ledger.WILD_DAY, leverage * worst[i] + carry < -ledger.WILD_DAY
-        lost += nav[fund, i] - 1.0 < -loss
+        lost += nav[i] - 1.0 < -loss
         ups += up
         downs += down
         either += up | down
@@ -147,13 +149,14 @@ def count_days(nav, leverage, carry, n, fund, loss, past, events):
 
 
 @kernel
-def tell_exits(nav, n, fund, past, left, scratch, events):
-    """The values of the first `n` lanes as they were sold; leaves in `multiple` what that changed, and counts them."""
+def tell_exits(today, position, past, left, scratch, events):
+    """The values that lanes were sold for; leaves in `multiple` what that changed, and counts them."""
+    n, nav, fund = today.n, today.navs[position.fund], position.fund
     exits, fills, changed = past.told[ledger.EXIT], past.told[ledger.STOP_FILL :], scratch.multiple
     for i in range(LANES):
-        value = left.value[fund, i] if left.how[fund, i] > 0 else nav[fund, i]
+        value = left.value[fund, i] if left.how[fund, i] > 0 else nav[i]
         exits[i] = value - 1.0
-        changed[i] = value - nav[fund, i]
+        changed[i] = value - nav[i]
     stopped, reached, both = 0, 0, 0
     for i in range(n):
         if left.how[fund, i] == STOPPED:
@@ -179,15 +182,16 @@ def cell(value, edges):
 
 
 @kernel
-def observe_cells(growth, nav, leverage, n, days, fund, trade, past, scratch, tally):
-    """Add the first `n` lanes to the cells of the index's return and its realised volatility over `days`; of the
-    scratch, `multiple` are logs of their break-evens, `compounded` their growth to the power L, and `values` room."""
-    drag, scale = np.float32(-0.5 * (leverage * leverage - leverage)), trade.days_a_year / days
+def observe_cells(today, position, trade, past, scratch, tally):
+    """Add lanes to the cells of the index's return and its realised volatility since entry; of the scratch, `multiple`
+    are logs of their break-evens, `compounded` their growth to the power L, and `values` room."""
+    growth, nav, fund, leverage = today.growth, today.navs[position.fund], position.fund, position.leverage
+    drag, scale = np.float32(-0.5 * (leverage * leverage - leverage)), trade.days_a_year / (today.day + 1)
     dragged = scratch.values
     for i in range(LANES):
         dragged[i] = expm1(drag * np.float32(past.squares[i]))
-    for i in range(n):
-        index_return, fund_return = growth[i] - 1.0, nav[fund, i] - 1.0
+    for i in range(today.n):
+        index_return, fund_return = growth[i] - 1.0, nav[i] - 1.0
         gap = fund_return - leverage * index_return
         formula = scratch.compounded[i] * (1.0 + dragged[i]) - 1.0
         vol = cell(sqrt(past.squares[i] * scale), trade.vol_edges)
@@ -200,7 +204,7 @@ def observe_cells(growth, nav, leverage, n, days, fund, trade, past, scratch, ta
         sums[ledger.GAP] += gap
         sums[ledger.GAP_SQUARE] += gap * gap
         sums[ledger.FORMULA] += formula
-        if nav[fund, i] > LEAST_GROWTH:
+        if nav[i] > LEAST_GROWTH:
             even = scratch.multiple[i]
             sums[ledger.EVEN] += even
             sums[ledger.EVEN_SQUARE] += even * even
@@ -209,16 +213,17 @@ def observe_cells(growth, nav, leverage, n, days, fund, trade, past, scratch, ta
 
 
 @kernel
-def observe_position(growth, nav, leverage, carry, n, horizon, day, last_day, fund, trade, past, left, scratch, tally):
-    """Add all that is known of the first `n` lanes' positions in a fund after `day` days, after `observe_fund`."""
-    events = tally.events[horizon, fund]
-    tell_hold(growth, nav, leverage, n, fund, past, scratch)
-    count_days(nav, leverage, carry, n, fund, trade.loss, past, events)
-    if day == last_day:
-        observe_cells(growth, nav, leverage, n, day, fund, trade, past, scratch, tally)
-    if trade.watch > HELD:
-        tell_exits(nav, n, fund, past, left, scratch, events)
-        add_sums(scratch.multiple, n, tally.edges[horizon, fund])
+def observe_position(today, position, horizon, is_last, trade, past, left, scratch, tally):
+    """Add all that is known of the lanes' positions in a fund at the end of `today`, after `observe_fund`."""
+    events = tally.events[horizon, position.fund]
+    tell_hold(today, position, past, scratch)
+    count_days(today, position, trade.loss, past, events)
+    if is_last:
+        observe_cells(today, position, trade, past, scratch, tally)
+    if today.watch > HELD:
+        tell_exits(today, position, past, left, scratch, events)
+        add_sums(scratch.multiple, today.n, tally.edges[horizon, position.fund])
     for law in range(ledger.LAWS):  # one call for all: it is long, and would be there as often as it is called
         if past.filled[law] > 0:
-            observe(past.told[law], past.filled[law], 0.0, horizon, ledger.LAWS * fund + law, scratch.bins, tally.laws)
+            row = ledger.LAWS * position.fund + law
+            observe(past.told[law], past.filled[law], 0.0, horizon, row, scratch.bins, tally.laws)

@@ -20,7 +20,7 @@ from simulator.kernels.levels import (
     HOLDING,
     LEAST_SPREAD,
     SLACK,
-    Levels,
+    Position,
     find_bridges,
     log1p_near,
     place_exactly,
@@ -132,13 +132,13 @@ def test_no_lane_that_meets_a_level_is_passed_over(sd, leverage):
         for i in range(0, LANES, 64):  # levels are a fund's, so that few lanes have theirs within a day's reach
             stop, target = nav[i] * (1 + carry + abs(leverage) * np.array([-reach[0], reach[1]]))
             index = growth[i] * (1 + side * np.array([-reach[2], reach[3]]))
-            levels = Levels(*(np.array([level]) for level in (stop, target, *index)))
-            rough = tuple(map(np.float32, roughly(levels, leverage, carry, 0)))  # which Python was given as doubles
+            position = Position(0, leverage, carry, stop, target, *index)
+            rough = tuple(map(np.float32, roughly(position)))  # which Python was given as doubles
             nav[i : i + 64] = nav[i] * (1 + 1e-3 * sd * rng.standard_normal(64))
             growth[i : i + 64] = growth[i] * (1 + 1e-3 * sd * rng.standard_normal(64))
             find_bridges(rough, growth, nav, starts, ends, spreads, words, np.zeros(LANES, np.int32), near)
             for lane in range(i, i + 64):
-                moves = place_exactly(levels, leverage, carry, growth, nav[None], 0, lane)
+                moves = place_exactly(position, growth[lane], nav[lane])
                 a, b = (side * log1p(side * move) for move in moves)
                 o, c, u = side * float(starts[lane]), side * float(ends[lane]), (int(words[lane]) + 0.5) / 2**32
                 v = max(float(spreads[lane]), LEAST_SPREAD)
