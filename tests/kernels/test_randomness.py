@@ -71,7 +71,7 @@ def points_keep_their_distance(words):
     """Least distance of 1024 points of a torus in three dimensions: its third power is all but exponential."""
     count = 1024
     nearest = []
-    for points in uniforms(words[: 256 * 3 * count]).reshape(-1, count, 3):
+    for points in uniforms(words[: 128 * 3 * count]).reshape(-1, count, 3):
         nearest.append(KDTree(points, boxsize=1).query(points, k=2)[0][:, 1].min())
     rate = count * (count - 1) / 2 * 4 / 3 * np.pi
     return stats.kstest(rate * np.array(nearest) ** 3, "expon").pvalue
