@@ -16,6 +16,7 @@ from pathlib import Path
 
 import instructions
 from contest import time_peers
+from stages import time_stages
 from workload import HORIZONS
 
 from simulator import bench
@@ -41,7 +42,8 @@ def time_level(paths: int, repeat: int, whole: bool) -> dict:
     found: dict = {"instructions": instructions.name(), "peers": time_peers(paths, repeat)}
     if whole:
         timings = bench.measure(peers=False)
-        found |= {"core": timings["rows"], "threads": timings["threads"], "first_use": time_first_use()}
+        found |= {"core": timings["rows"], "threads": timings["threads"], "stages": time_stages()}
+        found |= {"first_use": time_first_use()}
     return found
 
 
@@ -96,7 +98,8 @@ def main() -> None:
     report |= {"paths": options.paths, "days": HORIZONS[-1], "repeat": options.repeat}
     if options.all:
         prices = [options.prices] if options.prices else []
-        report |= {"levels": time_levels(options), "startup": figures_of("startup.py", *prices)}
+        report |= {"levels": time_levels(options), "stages": figures_of("stages.py")}
+        report |= {"startup": figures_of("startup.py", *prices)}
     else:
         instructions.keep_to(options.isa)
         report["levels"] = [time_level(options.paths, options.repeat, options.whole)]

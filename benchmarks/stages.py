@@ -1,13 +1,13 @@
 """The core taken apart: for each stage its time, the instructions it executes and the fewest vector instructions that
 its formulas need.
 
-python benchmarks/stages.py [--json FILE]    times on this machine, instructions with AVX2 by valgrind where it is there
+python benchmarks/stages.py    floors, and instructions where valgrind is installed, as JSON on stdout
 
 Instructions are counted by callgrind, which knows no AVX-512, over the same compiled stages as they run with AVX2;
-the count is exact and repeatable. Floors are counted by hand, below, from the formulas of `simulator.kernels`.
+the count is exact and repeatable. Floors are counted by hand, below, from the formulas of `simulator.kernels`. Times
+are taken by run.py, with each level of instructions.
 """
 
-import argparse
 import json
 import os
 import re
@@ -20,6 +20,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+import instructions
 import numba
 import numpy as np
 
@@ -32,7 +33,7 @@ from simulator.kernels.markov import next_regime, regime_day
 from simulator.kernels.rng import FILL_WORDS, normals, philox_words
 from simulator.kernels.stats import LANES, Scratch, observe_fund, observe_index
 
-AVX2 = "haswell"  # the processor that kernels are compiled for when they are counted
+COUNT_OPTION = "--counted"
 COUNTED, TIMED = 200, 2000  # repetitions
 SINGLE, DOUBLE = 8, 4  # lanes of an AVX2 register
 stage = numba.njit(nogil=True, error_model="numpy", cache=True)
@@ -170,9 +171,9 @@ def count_stages() -> dict[str, float] | None:
     if shutil.which("valgrind") is None:
         return None
     with tempfile.TemporaryDirectory() as folder:
-        settings = {"NUMBA_CPU_NAME": AVX2, "NUMBA_CPU_FEATURES": "", "NUMBA_CACHE_DIR": f"{folder}/numba"}
-        environment = os.environ | settings | {"LETF_CACHE_DIR": f"{folder}/letf"}
-        again = [sys.executable, __file__, "--counted"]
+        caches = {"NUMBA_CACHE_DIR": f"{folder}/numba", "LETF_CACHE_DIR": f"{folder}/letf"}
+        environment = os.environ | instructions.environment(instructions.AVX2) | caches
+        again = [sys.executable, __file__, COUNT_OPTION]
         subprocess.run(again, env=environment, check=True)  # compiles
         callgrind = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={folder}/out", "--dump-before=getpgid"]
         subprocess.run([*callgrind, *again], env=environment, check=True, capture_output=True)
@@ -185,43 +186,23 @@ def count_stages() -> dict[str, float] | None:
     return found
 
 
-def measure() -> list[dict]:
-    """A row for each stage: its time, instructions and floor, a path-day."""
+def count() -> list[dict]:
+    """A row for each stage: its instructions, its floor and why, a path-day."""
     spec = bench.workload(LANES)
-    times, counts = time_stages(), count_stages()
+    counts = count_stages()
     return [
         {
             "name": floor.name,
-            "ns": times[floor.name],
             "instructions": None if counts is None else counts[floor.name],
-            "floor_instructions": floor.instructions,
-            "floor": floor.why,
+            "floor": floor.instructions,
+            "why": floor.why,
         }
         for floor in floors(len(spec.funds), len(spec.horizons), spec.horizons[-1])
     ]
 
 
-def show(rows: list[dict]) -> None:
-    """Print the table."""
-    print(f"{'a path-day':12}{'ns':>7}{'instructions':>14}{'floor':>7}  (with AVX2)")
-    for row in rows:
-        counted = "" if row["instructions"] is None else f"{row['instructions']:.2f}"
-        print(f"{row['name']:12}{row['ns']:7.3f}{counted:>14}{row['floor_instructions']:7.2f}  {row['floor']}")
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n\n")[0])
-    parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures to FILE")
-    parser.add_argument("--counted", action="store_true", help=argparse.SUPPRESS)
-    options = parser.parse_args()
-    if options.counted:
-        run_counted()
-        return
-    rows = measure()
-    show(rows)
-    if options.json:
-        options.json.write_text(json.dumps({"schema": "letf.stages/1", "rows": rows}, indent=1) + "\n")
-
-
 if __name__ == "__main__":
-    main()
+    if COUNT_OPTION in sys.argv:
+        run_counted()
+    else:
+        print(json.dumps(count()))

@@ -114,9 +114,26 @@ def pace(results: dict) -> str:
     )  # fmt: skip
 
 
+def stages(results: dict) -> str:
+    """The core taken apart, and the fewest instructions that each stage needs."""
+    levels, rows = results["levels"], []
+    for row in results["stages"]:
+        times = [f"{level['stages'][row['name']]:.2f}" for level in levels]
+        rows.append([row["name"], *times, _instructions(row["instructions"]), f"{row['floor']:.1f}", row["why"]])
+    times = [f"{sum(level['stages'].values()):.2f}" for level in levels]
+    counts = [row["instructions"] for row in results["stages"]]
+    total = None if None in counts else sum(counts)
+    floor = sum(row["floor"] for row in results["stages"])
+    rows.append(["all", *times, _instructions(total), f"{floor:.1f}", ""])
+    whole = [number(level["peers"][0]["cpu_ns"]) for level in levels]
+    rows.append(["the whole run", *whole, "", "", "with loops, calls, cache misses and the merging of blocks"])
+    head = ["a path-day", *(f"ns, {level['instructions']}" for level in levels)]
+    return table([*head, "instructions, AVX2", "floor", "counted for the floor"], rows)
+
+
 TABLES: dict[str, Callable[[dict], str]] = {
     function.__name__: function
-    for function in (machine, peers, core, threads, commands, empty_cache, imports, compiling, registers, pace)
+    for function in (machine, peers, core, threads, commands, empty_cache, imports, compiling, registers, pace, stages)
 }
 
 
@@ -129,6 +146,10 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 def number(value: float) -> str:
     """Two digits, or all before the point."""
     return f"{value:.2f}" if value < 1 else f"{value:.1f}" if value < 10 else f"{value:.0f}"
+
+
+def _instructions(count: float | None) -> str:
+    return "" if count is None else f"{count:.1f}"
 
 
 def _called(row: dict) -> str:
