@@ -44,6 +44,7 @@ KERNELS = "Kernels know nothing but numbers and where statistics are kept"
         ("output/table.py", "import simulator.kernels.rng", "Only engine, history and bench call kernels"),
         ("result.py", "import numba", "Only kernels import numba"),
         ("engine/blocks.py", "import matplotlib", "Only output imports matplotlib"),
+        ("engine/cluster.py", "import distributed", "Only engine/dask.py imports Dask"),
         ("output/table.py", "import click", "Only cli imports click"),
         ("spec/fund.py", "import pandas", "A spec is plain data"),
     ],

@@ -51,6 +51,9 @@ PATHS = click.option("--paths", type=WHOLE, metavar="N", help="Simulated paths. 
 SEED = click.option("--seed", type=WHOLE, metavar="N", help="Seed of the random numbers. [1]")
 RATE = click.option("--rate", type=FRACTION, metavar="R", help="Short rate a year, 4% or 0.04. [4%]")
 THREADS = click.option("--threads", type=WHOLE, metavar="N", help="Threads; the result is the same at any. [cores]")
+CLUSTER = click.option(
+    "--cluster", metavar="ADDRESS", help="Run on Dask: tcp://HOST:PORT of a scheduler, or local:N for N processes."
+)
 RUN = (HORIZON, PATHS, SEED, RATE, THREADS)
 ACCEPT_JUMPS = click.option("--accept-jumps", is_flag=True, help="Believe daily moves beyond 60 % up or down.")
 JSON = click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")

@@ -12,13 +12,13 @@ COMPILE_SECONDS = 15
 
 
 @click.command()
-@opt.options(opt.MARKET, opt.ACCEPT_JUMPS, opt.FUNDS, opt.RUN)
+@opt.options(opt.MARKET, opt.ACCEPT_JUMPS, opt.FUNDS, opt.RUN, opt.CLUSTER)
 @click.option("--output", type=RESULT_FILE, metavar="FILE", help="Write .npz (for letf plot), .json, .csv or .parquet.")
 @click.option("--plot", "figure", type=FIGURE_FILE, metavar="FILE", help="Draw the ridges as .png, .svg or .pdf.")
 @opt.options(CHECKPOINT, opt.JSON, opt.QUIET)
 def simulate(
     market, as_of, vol_index, drift, regime, vol, scale_vol, accept_jumps, tickers, funds_file, horizon, paths, seed,
-    rate, threads, output, figure, checkpoint, resume, as_json, quiet,
+    rate, threads, cluster, output, figure, checkpoint, resume, as_json, quiet,
 ):  # fmt: skip
     """Simulate funds over holding periods: returns, divergence from L times the index, and why.
 
@@ -40,7 +40,7 @@ def simulate(
     from simulator.engine.starts import simulate_starts
 
     with told(kept, spec.paths, quiet), progress(spec.paths, quiet, COMPILE_SECONDS, kept) as on_progress:
-        result = simulate(spec, threads=threads, checkpoint=kept, on_progress=on_progress)
+        result = simulate(spec, threads=threads, cluster=cluster, checkpoint=kept, on_progress=on_progress)
         starts = simulate_starts(spec, threads=threads)
 
     from simulator.exact import check

@@ -18,9 +18,13 @@ MOST_BLOCK_PATHS = 2**15  # so that threads of a short run, too, finish together
 
 def block_paths(spec: Simulation) -> int:
     """Paths a block: fixed by the spec alone, at most some 10 ms of work, so that an interrupt need not wait."""
+    return max(1, min(BLOCK_WORK // path_work(spec), MOST_BLOCK_PATHS) // UNIT) * UNIT
+
+
+def path_work(spec: Simulation) -> int:
+    """What a path costs, roughly: a fund's day, or a tenth of one observation, is 1."""
     funds, observed = len(spec.funds), len(spec.horizons) * (1 + 2 * len(spec.funds))
-    work = spec.horizons[-1] * (1 + funds) + 10 * observed
-    return max(1, min(BLOCK_WORK // work, MOST_BLOCK_PATHS) // UNIT) * UNIT
+    return spec.horizons[-1] * (1 + funds) + 10 * observed
 
 
 class Part(NamedTuple):

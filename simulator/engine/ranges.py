@@ -48,12 +48,18 @@ class Ranges:
                 joined.append((first, end))
         self.pairs = joined
 
-    def missing(self, count: int) -> Iterator[int]:
-        """The numbers below `count` that are not in, rising."""
+    def gaps(self, count: int) -> Iterator[tuple[int, int]]:
+        """The ranges of the numbers below `count` that are not in, rising."""
         reached = 0
         for first, end in [*self.pairs, (count, count)]:
-            yield from range(reached, first)
+            if reached < first:
+                yield reached, first
             reached = end
+
+    def missing(self, count: int) -> Iterator[int]:
+        """The numbers below `count` that are not in, rising."""
+        for first, end in self.gaps(count):
+            yield from range(first, end)
 
     def __len__(self) -> int:
         return sum(end - first for first, end in self.pairs)

@@ -2,15 +2,22 @@
 
 from collections.abc import Callable
 from contextlib import nullcontext
+from functools import partial
+from typing import TYPE_CHECKING
 
+from simulator.engine.address import Address
 from simulator.engine.blocks import Part, Plan
 from simulator.engine.checkpoint import Checkpoint
 from simulator.engine.done import Done
 from simulator.engine.statistics import Statistics
 from simulator.engine.threads import Threads, available_cores
+from simulator.errors import LetfError
 from simulator.result import Result
 from simulator.spec import check
 from simulator.spec.run import Simulation
+
+if TYPE_CHECKING:
+    from simulator.engine.cluster import Cluster
 
 MAX_THREADS = 1024
 
@@ -19,16 +26,19 @@ def simulate(
     spec: Simulation,
     *,
     threads: int | None = None,
+    cluster: str | None = None,
     checkpoint: Checkpoint | None = None,
     on_progress: Callable[[int], None] | None = None,
 ) -> Result:
-    """Run a simulation. The result depends on `spec` alone: not on the threads, nor on interruptions.
+    """Run a simulation. The result depends on `spec` alone: not on where it runs, nor on interruptions.
 
     Parameters
     ----------
     spec : Simulation
     threads : int, optional
         1 to 1,024; by default one a core that this process may use.
+    cluster : str, optional
+        Run on the workers of a Dask cluster instead: tcp://HOST:PORT is its scheduler; local:N starts N processes.
     checkpoint : Checkpoint, optional
         Keeps what is done, so that the run can be taken up again after whatever ends it.
     on_progress : callable, optional
@@ -37,18 +47,34 @@ def simulate(
     Returns
     -------
     Result
+
+    Raises
+    ------
+    LetfError
+        If the cluster or the checkpoint is not as it should be.
     """
-    if threads is None:
-        threads = available_cores()
-    check.integer("threads", threads, low=1, high=MAX_THREADS)
+    crew_for = _crew(threads, cluster)
     plan = Plan(spec)
-    with checkpoint.keeping(plan) if checkpoint else nullcontext(Done(plan)) as done, Threads(done, threads) as crew:
+    with checkpoint.keeping(plan) if checkpoint else nullcontext(Done(plan)) as done, crew_for(done) as crew:
         for paths in crew:
             if on_progress:
                 on_progress(paths)
             if checkpoint:
                 checkpoint.save_if_due(crew.stock)
     return to_result(done)
+
+
+def _crew(threads: int | None, cluster: str | None) -> "Callable[[Done], Threads | Cluster]":
+    if cluster is None:
+        threads = available_cores() if threads is None else threads
+        return partial(Threads, threads=check.integer("threads", threads, low=1, high=MAX_THREADS))
+    if threads is not None:
+        raise LetfError("threads are of this machine, a cluster's workers have their own; give one or the other")
+    address = Address.parse(cluster)
+
+    from simulator.engine.cluster import Cluster  # Dask takes a second to load
+
+    return partial(Cluster, address=address)
 
 
 def to_result(done: Done) -> Result:

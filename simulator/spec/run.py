@@ -73,14 +73,13 @@ class Simulation:
         }
         if self.trade is not None and not isinstance(self.trade, Trade):
             raise LetfError(f"trade must be a Trade, got {self.trade!r}")
-        laws = len(horizons) * (1 + (2 if self.trade is None else 6) * len(checked["funds"]))
-        if laws > MAX_LAWS:
-            raise LetfError(
-                f"{len(horizons)} horizons with {len(checked['funds'])} funds need {laws:,} histograms, at most "
-                f"{MAX_LAWS:,} fit; name fewer horizons or funds"
-            )
         for key, value in checked.items():
             object.__setattr__(self, key, value)
+        if self.laws > MAX_LAWS:
+            raise LetfError(
+                f"{len(horizons)} horizons with {len(self.funds)} funds need {self.laws:,} histograms, at most "
+                f"{MAX_LAWS:,} fit; name fewer horizons or funds"
+            )
         self.parts()
 
     def _checked_funds(self):
@@ -98,6 +97,11 @@ class Simulation:
                     "choose a fund of that index or another market"
                 )
         return funds
+
+    @property
+    def laws(self) -> int:
+        """How many histograms it keeps."""
+        return len(self.horizons) * (1 + (2 if self.trade is None else 6) * len(self.funds))
 
     def parts(self) -> "tuple[tuple[int, Simulation], ...]":
         """First path and run of each member of an ensemble, paths shared out in proportion to the weights, in order.
