@@ -19,6 +19,8 @@ from simulator.kernels.levels import Levels
 from simulator.kernels.stats import LANES, Tally, add_sums, observe
 
 LEAST_GROWTH = 1e-12  # of a fund, where its logarithm is taken
+FILL_LANES = 512  # whose fills are moved to the front together; the order of sums hangs on it
+NONE, ONE = np.uint32(0), np.uint32(1)
 
 
 class Trade(NamedTuple):
@@ -62,7 +64,7 @@ class Past(NamedTuple):
     squares : float64 (LANES,), sum of squared log returns of the index.
     rise, fall : float32 (LANES,), its largest and its least simple return.
     told : float64 (LAWS, LANES), room for the values of each law at the end of a hold.
-    filled : int64 (LAWS,), how many they are.
+    filled : int64 (LAWS,), how many of them are still to be observed.
     """
 
     peak: np.ndarray
@@ -152,64 +154,77 @@ def count_days(today, position, loss, past, events):
 def tell_exits(today, position, past, left, scratch, events):
     """The values that lanes were sold for; leaves in `multiple` what that changed, and counts them."""
     n, nav, fund = today.n, today.navs[position.fund], position.fund
-    exits, fills, changed = past.told[ledger.EXIT], past.told[ledger.STOP_FILL :], scratch.multiple
+    how, both, exits, changed = left.how[fund], left.both[fund], past.told[ledger.EXIT], scratch.multiple
     for i in range(LANES):
-        value = left.value[fund, i] if left.how[fund, i] > 0 else nav[i]
+        value = left.value[fund, i] if how[i] > 0 else nav[i]
         exits[i] = value - 1.0
         changed[i] = value - nav[i]
-    stopped, reached, both = 0, 0, 0
+    past.filled[ledger.EXIT] = n
     for i in range(n):
-        if left.how[fund, i] == STOPPED:
-            fills[0, stopped] = exits[i]
-            stopped += 1
-        elif left.how[fund, i] == REACHED:
-            fills[1, reached] = exits[i]
-            reached += 1
-        both += left.both[fund, i]
-    past.filled[ledger.EXIT], past.filled[ledger.STOP_FILL], past.filled[ledger.TARGET_FILL] = n, stopped, reached
-    events[ledger.STOPPED] += stopped
-    events[ledger.REACHED] += reached
-    events[ledger.BOTH] += both
+        events[ledger.BOTH] += both[i]
 
 
 @kernel
-def cell(value, edges):
-    """Number of the cell: how many of the inner edges are at or below `value`."""
-    number = 0
+def tell_fills(first, n, how, past, events):
+    """Tell what the FILL_LANES from lane `first` on were sold for at stops and at targets, each moved to the front."""
+    exits, stops, targets = past.told[ledger.EXIT], past.told[ledger.STOP_FILL], past.told[ledger.TARGET_FILL]
+    stopped, reached = np.uint32(0), np.uint32(0)
+    for i in range(first, min(first + FILL_LANES, n)):  # every lane is written where the next fill belongs: no branch
+        stops[stopped], targets[reached] = exits[i], exits[i]
+        stopped, reached = np.uint32(stopped + (how[i] == STOPPED)), np.uint32(reached + (how[i] == REACHED))
+    past.filled[ledger.STOP_FILL], past.filled[ledger.TARGET_FILL] = stopped, reached
+    events[ledger.STOPPED] += stopped
+    events[ledger.REACHED] += reached
+
+
+@kernel
+def add_cells(values, edges, step, numbers):
+    """Add to each lane's number `step` times the number of its value's cell: how many inner edges are at or below."""
     for edge in edges:
-        number += value >= edge
-    return number
+        for i in range(LANES):
+            numbers[i] += step if values[i] >= edge else NONE
+
+
+@kernel
+def number_cells(today, trade, past, scratch):
+    """Number the cells of the lanes by volatility and move of the index since entry, into `scratch.bins`."""
+    scale, values, numbers = trade.days_a_year / (today.day + 1), scratch.values, scratch.bins
+    numbers[:] = NONE
+    for i in range(LANES):
+        values[i] = sqrt(past.squares[i] * scale)
+    add_cells(values, trade.vol_edges, np.uint32(trade.move_edges.shape[0] + 1), numbers)
+    for i in range(LANES):
+        values[i] = today.growth[i] - 1.0
+    add_cells(values, trade.move_edges, ONE, numbers)
 
 
 @kernel
 def observe_cells(today, position, trade, past, scratch, tally):
     """Add lanes to the cells of the index's return and its realised volatility since entry; of the scratch, `multiple`
-    are logs of their break-evens, `compounded` their growth to the power L, and `values` room."""
+    are logs of their break-evens, `compounded` their growth to the power L, the others are room."""
     growth, nav, fund, leverage = today.growth, today.navs[position.fund], position.fund, position.leverage
-    drag, scale = np.float32(-0.5 * (leverage * leverage - leverage)), trade.days_a_year / (today.day + 1)
-    dragged = scratch.values
+    numbers, dragged, drag = scratch.bins, scratch.values, np.float32(-0.5 * (leverage * leverage - leverage))
+    number_cells(today, trade, past, scratch)
     for i in range(LANES):
         dragged[i] = expm1(drag * np.float32(past.squares[i]))
+    cells = tally.cells[fund].reshape(-1)
+    cell_sums = tally.cell_sums[fund].reshape(-1, ledger.CELL_SUMS)
     for i in range(today.n):
         index_return, fund_return = growth[i] - 1.0, nav[i] - 1.0
         gap = fund_return - leverage * index_return
-        formula = scratch.compounded[i] * (1.0 + dragged[i]) - 1.0
-        vol = cell(sqrt(past.squares[i] * scale), trade.vol_edges)
-        move = cell(index_return, trade.move_edges)
-        tally.cells[fund, vol, move] += 1
-        sums = tally.cell_sums[fund, vol, move]
+        ruined = nav[i] <= LEAST_GROWTH
+        even = 0.0 if ruined else scratch.multiple[i]
+        cells[numbers[i]] += 1
+        sums = cell_sums[numbers[i]]
         sums[ledger.INDEX] += index_return
         sums[ledger.FUND] += fund_return
         sums[ledger.FUND_SQUARE] += fund_return * fund_return
         sums[ledger.GAP] += gap
         sums[ledger.GAP_SQUARE] += gap * gap
-        sums[ledger.FORMULA] += formula
-        if nav[i] > LEAST_GROWTH:
-            even = scratch.multiple[i]
-            sums[ledger.EVEN] += even
-            sums[ledger.EVEN_SQUARE] += even * even
-        else:
-            sums[ledger.RUINED] += 1.0
+        sums[ledger.FORMULA] += scratch.compounded[i] * (1.0 + dragged[i]) - 1.0
+        sums[ledger.EVEN] += even
+        sums[ledger.EVEN_SQUARE] += even * even
+        sums[ledger.RUINED] += 1.0 if ruined else 0.0
 
 
 @kernel
@@ -223,7 +238,11 @@ def observe_position(today, position, horizon, is_last, trade, past, left, scrat
     if today.watch > HELD:
         tell_exits(today, position, past, left, scratch, events)
         add_sums(scratch.multiple, today.n, tally.edges[horizon, position.fund])
-    for law in range(ledger.LAWS):  # one call for all: it is long, and would be there as often as it is called
-        if past.filled[law] > 0:
-            row = ledger.LAWS * position.fund + law
-            observe(past.told[law], past.filled[law], 0.0, horizon, row, scratch.bins, tally.laws)
+    for first in range(0, today.n, FILL_LANES):
+        if today.watch > HELD:
+            tell_fills(first, today.n, left.how[position.fund], past, events)
+        for law in range(ledger.LAWS):  # one call for all: it is long, and would be there as often as it is called
+            if past.filled[law] > 0:
+                row = ledger.LAWS * position.fund + law
+                observe(past.told[law], past.filled[law], 0.0, horizon, row, scratch.bins, tally.laws)
+                past.filled[law] = 0
