@@ -60,7 +60,7 @@ def letf(ctx):
 
 def main() -> None:
     """Run the command line and leave with its exit code: the one place where errors become a line and a code."""
-    signals.raise_on_sigterm()
+    signals.listen()
     gc.set_threshold(*COLLECT_AFTER)
     os.environ["MPLBACKEND"] = "agg"  # a notebook's own backend cannot draw here
     for library in ("OPENBLAS", "MKL"):  # sums split over cores end in other bits on every machine, and so do fits
@@ -84,7 +84,7 @@ def main() -> None:
     except OSError as error:
         code = _fail(f"{error.filename or 'cannot write the output'}: {error.strerror}")
         sys.stdout = None  # nothing more to flush at exit
-    signals.end_on_sigterm()
+    signals.end_at_once()
     gc.freeze()  # to look for cycles once more at exit, in all that libraries made, takes a third of a second
     sys.exit(code)
 

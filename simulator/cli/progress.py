@@ -70,7 +70,8 @@ class _Meter:
             self._show(done)
 
     def _note_resuming(self, path):
-        click.echo(f"Note: {path} keeps {self._resumed:,} of {self._paths:,} paths; going on from there", err=True)
+        share = f"{self._resumed:,} of {self._paths:,} paths; going on from there"
+        click.echo(f"Note: {path} keeps {share if self._resumed < self._paths else 'the finished run'}", err=True)
 
     def _wait(self):
         self._idle = monotonic()
@@ -96,7 +97,7 @@ class _Meter:
 def paths_in_words(count: int) -> str:
     """The number to three digits, as people say it: 1.5 billion."""
     for size, word in SCALES:
-        if count >= size:
+        if count >= 0.9995 * size:  # else three digits would be 1,000 of the next smaller
             return f"{count / size:.3g} {word}"
     return f"{count:,}"
 
@@ -104,12 +105,14 @@ def paths_in_words(count: int) -> str:
 def pace(done: int, seconds: float, left: int) -> str:
     """How fast `done` paths came in `seconds`, and how long those that are left will take."""
     rate = done / max(seconds, 1e-3)
-    speed = f"{rate / 1e6:.1f}M/s" if rate >= 1e5 else f"{rate:,.0f}/s"
+    speed = f"{rate / 1e6:.{0 if rate >= 1e8 else 1}f}M/s" if rate >= 1e5 else f"{rate:,.0f}/s"
     return f"{speed}, {time_in_words(left / rate)} left"
 
 
 def time_in_words(seconds: float) -> str:
     """The time in its two greatest units."""
+    if seconds >= 1000 * DAY:
+        return "years"
     whole = round(seconds)
     for size, unit, smaller, part in ((DAY, "d", HOUR, "h"), (HOUR, "h", MINUTE, "min"), (MINUTE, "min", 1, "s")):
         if whole >= size:

@@ -4,8 +4,10 @@ import os
 import threading
 from collections.abc import Iterator
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from contextlib import ExitStack
 
 from simulator.engine.done import Done
+from simulator.engine.interrupts import held
 
 PROGRESS_SECONDS = 0.1
 
@@ -42,12 +44,12 @@ class Threads:
         self._futures: list[Future] = []
 
     def __enter__(self) -> "Threads":
-        try:
+        with ExitStack() as stack:
+            self._raise_interrupt = stack.enter_context(held())
+            stack.callback(self._end)
             pairs = zip(self._shares, self._locks, strict=True)
             self._futures = [self._pool.submit(self._work, share, lock) for share, lock in pairs]
-        except BaseException:  # those that work already would never be told to stop
-            self.__exit__()
-            raise
+            self._stack = stack.pop_all()
         return self
 
     def _work(self, share: Done, lock: threading.Lock) -> None:
@@ -64,6 +66,7 @@ class Threads:
         pending = set(self._futures)
         while pending:
             ended, pending = wait(pending, timeout=PROGRESS_SECONDS, return_when=FIRST_EXCEPTION)
+            self._raise_interrupt()
             for future in ended:
                 future.result()
             yield self._done.paths + sum(share.paths for share in self._shares)
@@ -79,6 +82,9 @@ class Threads:
         return whole
 
     def __exit__(self, *exception) -> None:
+        self._stack.__exit__(*exception)
+
+    def _end(self) -> None:
         self._stop.set()
         self._pool.shutdown(cancel_futures=True)
         for share in self._shares:

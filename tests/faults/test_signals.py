@@ -27,12 +27,13 @@ def compiled():
 @pytest.fixture
 def listening(monkeypatch):
     """This process, as the command line is, and as it was when the test ends."""
-    before = signal.getsignal(signal.SIGTERM)
-    monkeypatch.setattr(signals._listener, "heard", -float("inf"))
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    monkeypatch.setattr(signals, "_listener", signals._Listener())
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    signals.raise_on_sigterm()
+    signals.listen()
     yield
-    signal.signal(signal.SIGTERM, before)
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 def listens(pid):
@@ -112,5 +113,15 @@ def test_it_is_heard_again_some_seconds_later(monkeypatch, listening):
         monkeypatch.setattr(signals._listener, "heard", time.monotonic() - signals.ONCE_SECONDS - 0.1)
 
 
-def test_ctrl_c_keeps_its_own_code(listening):
-    assert signals.exit_code() == 130
+def test_ctrl_c_keeps_its_own_code_and_is_heard_once(listening):
+    with pytest.raises(KeyboardInterrupt) as caught:
+        signal.raise_signal(signal.SIGINT)
+    signal.raise_signal(signal.SIGINT)
+    signal.raise_signal(signal.SIGTERM)
+    assert caught.type is KeyboardInterrupt and signals.exit_code() == 130
+
+
+def test_ctrl_c_too_ends_the_process_at_once_when_a_command_is_through():
+    code = MAIN % "import atexit; atexit.register(signal.raise_signal, signal.SIGINT)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (-signal.SIGINT, "")
