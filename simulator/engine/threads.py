@@ -24,7 +24,7 @@ class Threads:
     """Threads of this process that run what is missing of a run; a context, at whose end it is all in `done`.
 
     However the context is left, by an interrupt too, every thread ends its block first and `done` holds it; but not
-    what a thread did that failed.
+    what a thread did that failed. Inside it Ctrl-C and SIGTERM are raised by the iteration alone.
 
     Parameters
     ----------
