@@ -29,6 +29,12 @@ class Commands(click.Group):
             return None
         return getattr(import_module(f"simulator.cli.{cmd_name}"), cmd_name)
 
+    def make_context(self, *args, **more):
+        try:
+            return super().make_context(*args, **more)
+        except Terminated:
+            raise click.exceptions.Exit(signals.exit_code()) from None
+
     def invoke(self, ctx):
         try:
             super().invoke(ctx)
@@ -60,16 +66,9 @@ def letf(ctx):
 
 def main() -> None:
     """Run the command line and leave with its exit code: the one place where errors become a line and a code."""
-    signals.listen()
-    gc.set_threshold(*COLLECT_AFTER)
-    os.environ["MPLBACKEND"] = "agg"  # a notebook's own backend cannot draw here
-    for library in ("OPENBLAS", "MKL"):  # sums split over cores end in other bits on every machine, and so do fits
-        os.environ.setdefault(f"{library}_NUM_THREADS", "1")
-    logging.getLogger("matplotlib").setLevel(logging.ERROR)  # which folders it may not write is no answer
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="replace")
     try:
+        signals.listen()
+        _prepare()
         code = letf.main(standalone_mode=False) or 0
     except click.UsageError as error:
         code = _fail(error.format_message(), way_out(sys.argv[1:], error))
@@ -87,6 +86,17 @@ def main() -> None:
     signals.end_at_once()
     gc.freeze()  # to look for cycles once more at exit, in all that libraries made, takes a third of a second
     sys.exit(code)
+
+
+def _prepare() -> None:
+    gc.set_threshold(*COLLECT_AFTER)
+    os.environ["MPLBACKEND"] = "agg"  # a notebook's own backend cannot draw here
+    for library in ("OPENBLAS", "MKL"):  # sums split over cores end in other bits on every machine, and so do fits
+        os.environ.setdefault(f"{library}_NUM_THREADS", "1")
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)  # which folders it may not write is no answer
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def _fail(message: str, hint: str = "") -> int:
