@@ -36,7 +36,7 @@ _HOMES = {
     "Result": "simulator.result",
     "load": "simulator.result",
     "check": "simulator.exact",
-    "growth_moments": "simulator.exact",
+    "growth_moments": "simulator.moments",
     "simulate": "simulator.engine.simulate",
     "Checkpoint": "simulator.engine.checkpoint",
     "read_prices": "simulator.history.prices",

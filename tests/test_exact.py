@@ -12,7 +12,8 @@ from scipy import integrate, stats
 
 from simulator import bins, exact
 from simulator.engine.simulate import simulate
-from simulator.exact import check, daily_moment, growth_moments
+from simulator.exact import check
+from simulator.moments import daily_moment, growth_moments, has_exact_law
 
 LEVERAGES = (-3.0, -1.0, 0.5, 1.0, 2.0, 3.0)
 QUADRATURE = 1e-9  # relative
@@ -84,7 +85,7 @@ def test_moments_beyond_a_float_are_infinite():
 @pytest.mark.parametrize("change", [{"dof": 5.0}, {"autocorrelation": 0.1}])
 def test_no_exact_law(change):
     one = market(2, **change)
-    assert not exact.has_exact_law(one)
+    assert not has_exact_law(one)
     with pytest.raises(ValueError, match="normal innovations without autocorrelation"):
         growth_moments(one, 3.0, 0.0, (1,), 1)
     assert check(simulate(run(one, 3.0, horizons=(1,), paths=100))) is None
