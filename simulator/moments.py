@@ -1,13 +1,15 @@
-"""Exact moments of growth under a regime-switching market.
+"""Exact moments of growth.
 
-With day 1's law p, transition matrix A and g_k = E[G^n | k], E[(prod G)^n] = p . diag(g) . (A diag(g))^(h-1) . 1.
+Under a regime-switching market with day 1's law p, transition matrix A and g_k = E[G^n | k],
+E[(prod G)^n] = p . diag(g) . (A diag(g))^(h-1) . 1.
 """
 
-from math import comb, erfc, exp, inf, log, sqrt
+from math import comb, erfc, exp, expm1, inf, log, sqrt
 from typing import TypeGuard
 
 import numpy as np
 
+from simulator.spec.garch import GarchMarket
 from simulator.spec.market import Market
 from simulator.spec.markov import MarkovMarket
 from simulator.spec.model import TRADING_DAYS
@@ -62,3 +64,17 @@ def growth_moments(
             if day in horizons:
                 moments.append(law @ onward)
     return np.array(moments)
+
+
+def has_steady_growth(market: Market) -> bool:
+    """Whether E[1 + r] of a day is exp(drift / 252) whatever came before."""
+    if market.drift == "regime":
+        return False
+    return isinstance(market, GarchMarket) or (isinstance(market, MarkovMarket) and market.autocorrelation == 0)
+
+
+def steady_growth(market: Market, leverage: float, annual_carry: float, days: int) -> float:
+    """E[prod G] = (1 + L (exp(drift / 252) - 1) + carry)^days where growth is steady and no day takes all."""
+    drift = market.drift
+    assert drift != "regime"
+    return (1 + leverage * expm1(drift / TRADING_DAYS) + annual_carry / TRADING_DAYS) ** days

@@ -105,7 +105,7 @@ class PositionStatistics:
             divergence=laws[1],
             drawdown=self._law(horizon, fund, ledger.DRAWDOWN, n),
             break_even=self._law(horizon, fund, ledger.BREAK_EVEN, n),
-            prob_loss_beyond=events[ledger.LOST],
+            prob_loss_beyond=laws[0].chance_below(-trade.loss, int(self.events[horizon, fund, ledger.LOST])),
             prob_day_up=events[ledger.WILD_UP],
             prob_day_down=events[ledger.WILD_DOWN],
             prob_day_beyond=events[ledger.WILD],

@@ -5,6 +5,7 @@ import json
 import operator
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from math import sqrt
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,8 +15,10 @@ import numpy as np
 from simulator import bins
 from simulator.distribution import Distribution, Estimate, estimate, tail
 from simulator.errors import LetfError
+from simulator.known import known_divergence, known_return
 from simulator.position import Position, Views
 from simulator.positions import PositionStatistics, checked
+from simulator.shares import KnownLaw
 from simulator.sparse import dense, sparse
 from simulator.spec import check
 from simulator.spec.files import read_bytes
@@ -30,6 +33,7 @@ QUANTILES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 PARTS = ("compounding", "volatility_drag", "carry")
 RISK_LEVEL = 0.95
 MOST_BYTES = 1 << 30  # of a result file
+MOST_LAWS = 64  # kept once they were read, half a megabyte each
 POSITIONS = "positions_"  # what the names of their arrays begin with
 REQUIRED = ("sums", "extremes", "below", "used", "counts")  # arrays of a part
 
@@ -111,11 +115,34 @@ class Result:
             raise LetfError(f"no fund {ticker!r} in this result; it has: {', '.join(tickers)}")
         return tickers.index(ticker)
 
+    @cached_property
+    def _laws(self) -> dict[tuple[int, int], Distribution]:
+        return {}
+
     def _law(self, horizon: int, statistic: int) -> Distribution:
+        """Made once, for what is read from it stays with it."""
+        if (horizon, statistic) not in self._laws:
+            if len(self._laws) >= MOST_LAWS:
+                self._laws.clear()
+            self._laws[horizon, statistic] = self._new_law(horizon, statistic)
+        return self._laws[horizon, statistic]
+
+    def _new_law(self, horizon: int, statistic: int) -> Distribution:
         total, squares = self.sums[horizon, statistic].tolist()
         low, high = self.extremes[horizon, statistic].tolist()
-        below = int(self.below[horizon, statistic])
-        return Distribution(self.spec.paths, total, squares, low, high, below, self.counts[horizon, statistic])
+        return Distribution(
+            self.spec.paths, total, squares, low, high, int(self.below[horizon, statistic]),
+            self.counts[horizon, statistic], self._known(horizon, statistic),
+            tuple(member._law(horizon, statistic) for member in self.members),
+        )  # fmt: skip
+
+    def _known(self, horizon: int, statistic: int) -> KnownLaw | float | None:
+        """What is known of that law without the paths."""
+        days, (fund, gap) = self.spec.horizons[horizon], divmod(statistic - 1, 2)
+        if statistic == 0:
+            return known_return(self.spec, None, days, wiped=False)
+        wiped = not self.extremes[horizon, 1 + 2 * fund, 0] > -1
+        return (known_divergence if gap else known_return)(self.spec, self.spec.funds[fund], days, wiped)
 
     def index_return(self, days: int) -> Distribution:
         """Law of the index's return over `days`."""
@@ -153,6 +180,11 @@ class Result:
         if self.positions is None:
             raise LetfError("this run held no positions; simulate it with Simulation(..., trade=Trade())")
         return self.positions
+
+    @property
+    def weighted(self) -> bool:
+        """Whether paths are weighted: something is known of the market's laws without them (`simulator.known`)."""
+        return self._known(0, 0) is not None or any(member.weighted for member in self.members)
 
     def rows(self) -> list[dict[str, Any]]:
         """One row a fund and holding period, as `letf simulate --json` prints them; NaN where nothing is known."""

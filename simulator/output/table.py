@@ -18,6 +18,7 @@ DAYS_WIDTH = 4
 NO_ERROR = 1e-6  # points; an error below it is rounding
 LARGE = 1e5  # percent; written with an exponent from here on
 
+WEIGHTED = " All but means are of paths weighted until their exact law or mean holds."
 MEMBERS_TITLE = "By each model alone: their spread is the models' own doubt."
 STARTS_TITLE = "By day 1's regime, {paths:,} paths each: what it is worth to know where the market stands."
 
@@ -160,7 +161,8 @@ def to_text(result: Result, check: Check | None, starts: Mapping[str, Result] = 
         "",
         *textwrap.wrap(
             "Percent of the money put in, ± one Monte Carlo standard error, rounded up: what more paths would narrow. "
-            "How wrong the model and its fitted parameters may be is not in it.",
+            "How wrong the model and its fitted parameters may be is not in it."
+            + (WEIGHTED if result.weighted else ""),
             WIDTH,
         ),
     ]

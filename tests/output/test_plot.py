@@ -138,7 +138,7 @@ def test_the_right_margin_gives_medians_and_chances(result, position):
     laws = [result.divergence(ticker, days) for days in (5, 21, 63)]
     words = texts(panel)
     chances = [word for word in words if re.fullmatch(r"\d+\.\d%", word)]
-    assert chances == [f"{100 * law.below / law.n:.1f}%" for law in laws]
+    assert chances == [f"{100 * law.prob_below_zero:.1f}%" for law in laws]
     for law in laws:
         assert labels.signed(100 * float(law.quantile(0.5))) in words
     assert f"chance\nbehind {'3x' if position == 0 else '−3x'}" in words
