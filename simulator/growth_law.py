@@ -65,8 +65,8 @@ class GrowthLaw:
         """1/2 - (1/pi) int_0^inf Im(exp(-iuy) E exp(iuY)) / u du, by the midpoint rule."""
         u, waves, centre, reach = self._transform
         away = np.clip(logs - centre, -reach, reach)  # beyond, the law inverted so repeats itself
-        turned = np.exp(-1j * np.multiply.outer(away, u)) * (waves / u)
-        return np.clip(0.5 - (u[1] - u[0]) / pi * turned.sum(-1).imag, 0, 1)
+        turned = _turned(-away, u) * (waves / u).reshape(-1, *[1] * away.ndim)
+        return np.clip(0.5 - (u[1] - u[0]) / pi * turned.sum(0).imag, 0, 1)
 
     @cached_property
     def _transform(self):
@@ -79,7 +79,7 @@ class GrowthLaw:
         u = (np.arange(count) + 0.5) * pi / reach
         centre = float(means.mean())
         day, density = self._day(u[-1] * sds.max())
-        phases = (np.exp(1j * u[:, None, None] * (day - centre)) * density).sum(-1)  # (U, K)
+        phases = (_turned(day - centre, u) * density).sum(-1)  # (U, K)
         onward = np.linalg.matrix_power(np.array(self.market.transition) * phases[:, None, :], self.days - 1).sum(-1)
         return u, (self.market.initial_law() * phases * onward).sum(-1), self.days * centre, reach
 
@@ -98,6 +98,13 @@ class GrowthLaw:
         growth = 1 + self.leverage * np.expm1(means[:, None] + sds[:, None] * z) + self.carry
         density = np.exp(-(z**2) / 2)
         return np.log(np.maximum(growth, LEAST_GROWTH)), density / density.sum()
+
+
+def _turned(x, u):
+    """exp(iux) at evenly spaced u, along a new first axis: each the one before times exp(i (u_1 - u_0) x)."""
+    waves = np.empty((len(u), *x.shape), complex)
+    waves[0], waves[1:] = np.exp(1j * u[0] * x), np.exp(1j * (u[1] - u[0]) * x)
+    return np.multiply.accumulate(waves, axis=0)
 
 
 def _below(z):
