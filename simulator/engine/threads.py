@@ -89,4 +89,4 @@ class Threads:
         self._pool.shutdown(cancel_futures=True)
         for share in self._shares:
             if share.is_whole:
-                self._done.merge(share)
+                self._done.take(share)

@@ -53,6 +53,18 @@ def test_the_bytes_depend_on_what_is_done_alone(spec):
     assert one.to_bytes() == other.to_bytes() == Done.from_bytes(plan, one.to_bytes()).to_bytes()
 
 
+def test_to_take_is_to_merge():
+    plan = Plan(SPEC)
+    merged, taken = Done(plan), Done(plan)
+    for numbers in ([0, 4], [1], [5]):
+        merged.merge(done_of(plan, numbers))
+        taken.take(done_of(plan, numbers))
+    assert taken.to_bytes() == merged.to_bytes() and taken.is_whole
+    with pytest.raises(ValueError, match="in twice"):
+        taken.take(done_of(plan, [4]))
+    assert not taken.is_whole
+
+
 def test_nothing_done_is_a_state_too():
     plan = Plan(SPEC)
     assert Done.from_bytes(plan, Done(plan).to_bytes()).to_bytes() == Done(plan).to_bytes()
