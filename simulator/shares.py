@@ -55,6 +55,14 @@ def _reached(before, spot, part):
     return before[spot] + part * (before[spot + 1] - before[spot])
 
 
+def _variance_of_one(share, n):
+    """p (1 - p), the variance of whether one of `n` paths is in their `share`; none or all count with half a path more
+    on the other side, as in `distribution.proportion`."""
+    least = 0.5 / (n + 1)
+    p = np.clip(share, least, 1 - least)
+    return p * (1 - p)
+
+
 @dataclass(frozen=True, eq=False)
 class Counted:
     """Every path stands for itself."""
@@ -71,8 +79,7 @@ class Counted:
         return before_each(self.counts)
 
     def variance_below(self, spot, part):
-        p = _reached(self._before, spot, part) / self.n
-        return p * (1 - p) / self.n
+        return _variance_of_one(_reached(self._before, spot, part) / self.n, self.n) / self.n
 
     def variance_of(self, taken, values):
         first, second = float(taken @ values) / self.n, float(taken @ values**2) / self.n
@@ -109,13 +116,11 @@ class Stratified:
         return before_each(self.counts)
 
     def variance_below(self, spot, part):
-        """Of the one stratum that is cut; half a path is taken to lie on either side, as in `proportion`."""
+        """Of the one stratum that is cut."""
         stratum = np.searchsorted(self.starts, spot, side="right") - 1
         exact, held = self.exact[stratum], self.held[stratum]
         inside = (_reached(self._counted, spot, part) - self._counted[self.starts[stratum]]) / held
-        least = 0.5 / (held + 1)
-        inside = np.clip(inside, least, 1 - least)
-        return exact**2 * inside * (1 - inside) / (held - 1)
+        return exact**2 * _variance_of_one(inside, held) / (held - 1)
 
     def variance_of(self, taken, values):
         starts = self.starts[self.starts < len(taken)]
@@ -154,7 +159,7 @@ class Centred:
 
     def variance_below(self, spot, part):
         p, along = (_reached(before, spot, part) / self.n for before in (self._counted, self._moved))
-        return np.maximum(p * (1 - p) - along**2, 0) / self.n
+        return np.maximum(_variance_of_one(p, self.n) - along**2, 0) / self.n
 
     def variance_of(self, taken, values):
         along = float((taken * self.control[: len(taken)]) @ values) / self.n

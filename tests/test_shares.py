@@ -11,6 +11,7 @@ from samples import law_of
 from scipy import stats
 
 from simulator import bins
+from simulator.distribution import proportion
 from simulator.engine.simulate import simulate
 from simulator.known import known_divergence, known_return
 from simulator.shares import FEWEST, Centred, Counted, Mixed, Stratified, centred, stratified
@@ -184,9 +185,18 @@ def test_moments_stay_the_samples():
     assert (weighted.mean, weighted.sd, weighted.stderr) == (plain.mean, plain.sd, plain.stderr)
 
 
-def test_a_chance_of_none_or_all():
+def test_a_chance_of_none_or_all_is_no_surer_than_a_counted_one():
     law = known_law(np.abs(sample(1000)) + 0.01, MEAN + 0.2)
+    mixed = replace(law, known=None, parts=(replace(law, known=None), law))
     assert law.prob_below_zero == 0 and law.chance_below(1e9, 1000).mean == 1
+    assert isinstance(law._shares, Centred) and isinstance(mixed._shares, Mixed)
+    none = proportion(0, 1000).stderr
+    for shares in (law._shares, *mixed._shares.parts):
+        for spot, part in ((0, 0.0), (len(shares.counts) - 1, 1.0)):
+            error = math.sqrt(shares.variance_below(np.array([spot]), np.array([part]))[0])
+            assert error == pytest.approx(none, rel=1e-9)
+    assert law.prob_below_zero_stderr == pytest.approx(none, rel=1e-9)
+    assert mixed.prob_below_zero_stderr > 0
 
 
 # --- what is known of a run
