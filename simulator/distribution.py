@@ -8,7 +8,7 @@ import numpy as np
 
 from simulator import bins
 from simulator.errors import LetfError
-from simulator.shares import Counted, KnownLaw, Mixed, Shares, before_each, centred, stratified
+from simulator.shares import Counted, KnownLaw, Mixed, Shares, before_each, centred, inner, stratified
 
 FEWEST_IN_TAIL = 20  # paths; below, the spread of a tail's mean is not known from the tail
 
@@ -211,7 +211,7 @@ class Distribution:
         share = taken[used] / weights[used]
         middle = lower[used] + (upper[used] - lower[used]) * share / 2
         shortfall = np.maximum(q - middle, 0)
-        first = float(taken[used] @ shortfall) / self.n
+        first = inner(taken[used], shortfall) / self.n
         enough = p * self.n >= FEWEST_IN_TAIL or (self.low == self.high and self.n > 1)
         stderr = sqrt(self._shares.variance_of(taken[used], shortfall)) / p if enough else nan
         return Estimate(first / p - q, stderr)

@@ -86,8 +86,8 @@ class GrowthLaw:
     def _logs_of_a_day(self):
         """Mean and standard deviation of log G in each regime, (K,)."""
         day, density = self._day(0.0)
-        means = day @ density
-        return means, np.sqrt((day - means[:, None]) ** 2 @ density)
+        means = (day * density).sum(-1)
+        return means, np.sqrt(((day - means[:, None]) ** 2 * density).sum(-1))
 
     def _day(self, turns):
         """log G (K, Z) at normals Z and their weights, close enough for waves that turn `turns` times 2 there."""

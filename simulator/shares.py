@@ -46,6 +46,12 @@ class Shares(Protocol):
         ...
 
 
+def inner(first: np.ndarray, second: np.ndarray) -> float:
+    """Sum of the products of two arrays (B,), in an order of its own: `@` adds in that of BLAS, which hangs on the
+    machine and its cores, and so would the last digits of what is printed."""
+    return float((first * second).sum())
+
+
 def before_each(weights: np.ndarray) -> np.ndarray:
     """The sum of the weights before each bin, and of all, (B + 1,)."""
     return np.concatenate([[0], np.cumsum(weights)])
@@ -82,7 +88,7 @@ class Counted:
         return _variance_of_one(_reached(self._before, spot, part) / self.n, self.n) / self.n
 
     def variance_of(self, taken, values):
-        first, second = float(taken @ values) / self.n, float(taken @ values**2) / self.n
+        first, second = inner(taken, values) / self.n, inner(taken, values**2) / self.n
         return max(second - first**2, 0.0) / self.n
 
 
@@ -126,7 +132,7 @@ class Stratified:
         starts = self.starts[self.starts < len(taken)]
         exact, held = self.exact[: len(starts)], self.held[: len(starts)]
         first, second = (np.add.reduceat(taken * power, starts) / (self.n * exact) for power in (values, values**2))
-        return float((exact**2 / (held - 1)) @ np.maximum(second - first**2, 0))
+        return inner(exact**2 / (held - 1), np.maximum(second - first**2, 0))
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,7 +168,7 @@ class Centred:
         return np.maximum(_variance_of_one(p, self.n) - along**2, 0) / self.n
 
     def variance_of(self, taken, values):
-        along = float((taken * self.control[: len(taken)]) @ values) / self.n
+        along = inner(taken * self.control[: len(taken)], values) / self.n
         return max(Counted(self.counts, self.n).variance_of(taken, values) - along**2 / self.n, 0.0)
 
 
@@ -230,10 +236,10 @@ def centred(counts: np.ndarray, lower: np.ndarray, upper: np.ndarray, sample: fl
     if not np.isfinite([lower[0], upper[-1], sample, exact]).all():
         return Counted(counts, n)
     middle = (lower + upper) / 2
-    mean = float(counts @ middle) / n
-    sd = float(counts @ (middle - mean) ** 2 / n) ** 0.5
-    if not sd > NARROWEST * float(counts @ (upper - lower)) / n:
+    mean = inner(counts, middle) / n
+    sd = (inner(counts, (middle - mean) ** 2) / n) ** 0.5
+    if not sd > NARROWEST * inner(counts, upper - lower) / n:
         return Counted(counts, n)
     control, shift = (middle - mean) / sd, (exact - sample) / sd
-    known = float(counts @ np.square(control**2)) / n <= MOST_KURTOSIS * n
+    known = inner(counts, np.square(control**2)) / n <= MOST_KURTOSIS * n
     return Centred(counts, n, control, shift) if known and (1 + shift * control).min() > 0 else Counted(counts, n)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from examples import BOOTSTRAP, RESIDUALS, SKEWED, ensemble, market, run
 from laws import ExactLaw
+from processes import python
 from samples import law_of
 from scipy import stats
 
@@ -134,6 +135,24 @@ def test_the_weighted_mean_is_the_known_one():
 )
 def test_a_mean_that_could_do_harm_is_not_used(values, exact):
     assert isinstance(centred(*binned(values), values.mean(), exact), Counted)
+
+
+SUMS = """
+import numpy as np
+from simulator.shares import Centred, centred, inner
+rng = np.random.default_rng(1)
+counts, edges = rng.integers(1, 9, 40_000), np.linspace(-1, 1, 40_001)
+print(inner(counts, edges[1:]).hex())
+found = centred(counts, edges[:-1], edges[1:], 0.0, 1e-5)
+assert isinstance(found, Centred)
+print(found.shift.hex(), found.variance_of(found.weights, edges[1:]).hex())
+"""
+
+
+def test_the_threads_of_blas_leave_no_trace():
+    """It adds long products in as many parts as it has threads."""
+    one, two = (python(SUMS, env={"OPENBLAS_NUM_THREADS": threads}) for threads in ("1", "2"))
+    assert one.returncode == 0 and one.stdout == two.stdout, one.stderr
 
 
 # --- what is read from weighted paths
