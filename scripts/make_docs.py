@@ -20,7 +20,7 @@ from pathlib import Path
 from simulator.cli import COMMANDS
 
 ROOT = Path(__file__).parent.parent
-PAGES = ("README.md", "docs/design.md", "docs/models.md", "docs/performance.md")
+PAGES = ("README.md", *(f"docs/{name}.md" for name in ("design", "models", "performance", "variance")))
 BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)
 PYTHON_BLOCK = re.compile(r"```python\n(.*?)```\n\n```\n(.*?)```", re.DOTALL)
 DATA = ("IWM.csv", "TNA.csv", "TZA.csv", "DFF.csv", "VIX.csv")
