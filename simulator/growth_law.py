@@ -18,7 +18,7 @@ from simulator.spec.model import TRADING_DAYS
 
 WIDEST = 7.0  # standard deviations of a day's normal, and of the whole law: 1e-11 lies beyond
 FASTEST = 6.5  # over the law's narrowest standard deviation: there its characteristic function has fallen to 1e-9
-MOST_FREQUENCIES = 2048  # volatilities of regimes some hundred times apart would need more
+MOST_FREQUENCIES = 512  # volatilities of regimes 35 times apart would need more, and hundreds of megabytes
 LEAST_GROWTH = 1e-3  # stands for that of a day that takes all, which has no logarithm
 WIPED = 1e-10  # chance of a day that takes all, over the whole hold; a law that has such days is not inverted
 
@@ -72,17 +72,25 @@ class GrowthLaw:
     def _transform(self):
         """Frequencies (U,), the characteristic function of Y less its centre there (U,), the centre, and how far from
         it Y may lie."""
-        means, sds = self._logs_of_a_day()
-        root = sqrt(self.days)
-        reach = WIDEST * sds.max() * root + self.days * np.ptp(means) / 2
-        count = int(FASTEST / (sds.min() * root) * reach / pi) + 2
-        u = (np.arange(count) + 0.5) * pi / reach
+        means, sds = self._logs_of_a_day
+        u = (np.arange(self.frequencies) + 0.5) * pi / self._reach
         centre = float(means.mean())
         day, density = self._day(u[-1] * sds.max())
         phases = (_turned(day - centre, u) * density).sum(-1)  # (U, K)
         onward = np.linalg.matrix_power(np.array(self.market.transition) * phases[:, None, :], self.days - 1).sum(-1)
-        return u, (self.market.initial_law() * phases * onward).sum(-1), self.days * centre, reach
+        return u, (self.market.initial_law() * phases * onward).sum(-1), self.days * centre, self._reach
 
+    @property
+    def frequencies(self) -> int:
+        """How many the inversion takes, for more than one day."""
+        return int(FASTEST / (self._logs_of_a_day[1].min() * sqrt(self.days)) * self._reach / pi) + 2
+
+    @property
+    def _reach(self):
+        means, sds = self._logs_of_a_day
+        return WIDEST * sds.max() * sqrt(self.days) + self.days * np.ptp(means) / 2
+
+    @cached_property
     def _logs_of_a_day(self):
         """Mean and standard deviation of log G in each regime, (K,)."""
         day, density = self._day(0.0)
@@ -119,12 +127,11 @@ def growth_law(market: Market, leverage: float, annual_carry: float, days: int) 
     if not has_exact_law(market):
         return None
     carry = annual_carry / TRADING_DAYS
-    sds = market.daily_sds()
-    if WIDEST * FASTEST / pi * sds.max() / sds.min() > MOST_FREQUENCIES:
+    regimes = zip(market.daily_means(), market.daily_sds(), strict=True)
+    if days * max(wiped(mean, sd, leverage, carry) for mean, sd in regimes) > WIPED:
         return None
-    if days * max(wiped(m, s, leverage, carry) for m, s in zip(market.daily_means(), sds, strict=True)) > WIPED:
-        return None
-    return GrowthLaw(market, leverage, carry, days)
+    law = GrowthLaw(market, leverage, carry, days)
+    return law if days == 1 or law.frequencies <= MOST_FREQUENCIES else None
 
 
 def wiped(mean: float, sd: float, leverage: float, carry: float) -> float:

@@ -8,7 +8,7 @@ from examples import SKEWED, market
 from laws import ExactLaw
 from scipy import stats
 
-from simulator.growth_law import growth_law, wiped
+from simulator.growth_law import MOST_FREQUENCIES, growth_law, wiped
 
 INVERSION = 2e-7  # of a probability: what the frequencies and the days' normals that are left out hold
 REACH = 4  # of the law's standard deviations to either side
@@ -60,7 +60,16 @@ def test_no_law_without_normal_days_or_where_a_day_may_take_all():
     wild = market(2, vols=[0.2, 1.5])
     assert growth_law(wild, 3.0, 0.0, 5) is None and growth_law(wild, -3.0, 0.0, 5) is None
     assert growth_law(wild, 1.0, 0.0, 5) is not None
-    assert growth_law(market(2, vols=[0.001, 1.0]), 1.0, 0.0, 5) is None  # too many frequencies
+
+
+def test_no_law_where_the_inversion_would_need_too_many_frequencies():
+    """Regimes far apart in volatility or in drift; a day needs no inversion."""
+    apart = market(2, vols=[0.02, 1.0])
+    assert growth_law(apart, 1.0, 0.0, 2) is None and growth_law(apart, 1.0, 0.0, 1) is not None
+    drifting = market(2, vols=[0.01, 0.02], drift="regime", log_drifts=[4.0, -4.0])
+    assert growth_law(drifting, 1.0, 0.0, 2520) is None and growth_law(drifting, 1.0, 0.0, 2) is not None
+    kept = growth_law(market(4, vols=[0.03, 0.1, 0.5, 1.0]), 1.0, 0.0, 2)
+    assert 256 < kept.frequencies <= MOST_FREQUENCIES
 
 
 @pytest.mark.parametrize("leverage", [3.0, -3.0])
