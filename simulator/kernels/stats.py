@@ -14,7 +14,7 @@ from simulator.kernels.fma import fma
 from simulator.kernels.jit import kernel
 
 LANES = 1024
-PARTIAL = 32  # sums and extremes are kept for every 32nd lane apart, so that they vectorise; `Statistics` folds them
+PARTIAL = 32  # sums and extremes are kept for every 32nd lane apart, so that they vectorise; `Laws` folds them
 TIE = 1e-12  # a divergence closer to 0 than this is rounding, not a loss
 
 SCALE = np.float32(PER_OCTAVE / LINEAR_LIMIT)
@@ -33,7 +33,7 @@ class Tally(NamedTuple):
     sums : float64 (horizons, 1 + 5 funds, 2, PARTIAL), of the values and of their squares.
     extremes : float64 (horizons, 1 + 2 funds, 2, PARTIAL), least and greatest values.
     below : int64 (horizons, 1 + 2 funds), values below 0.
-    counts : uint32 (horizons, 1 + 2 funds, bins), half the cache that int64 takes; `Statistics` empties them in time.
+    counts : uint32 (horizons, 1 + 2 funds, bins), half the cache that int64 takes; `Laws` empties them in time.
     capped : int64 (1,), days on which a path's volatility was capped.
     """
 
