@@ -291,6 +291,8 @@ def load(path: Path | str) -> Result:
         with np.load(io.BytesIO(content), allow_pickle=False) as file:
             arrays = {name: file[name] for name in {"header", *REQUIRED, *file.files}}
         header = json.loads(str(arrays.pop("header")))
+    except MemoryError:
+        raise
     except Exception:  # what zip, zlib and NumPy raise on damaged bytes has no common class
         raise LetfError(f"{path}: not a result of letf; make one with: letf simulate --output result.npz") from None
     try:

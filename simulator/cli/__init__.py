@@ -9,7 +9,7 @@ from io import TextIOWrapper
 
 import click
 
-from simulator.cli import signals
+from simulator.cli import memory, signals
 from simulator.cli.hints import way_out
 from simulator.errors import LetfError, Terminated
 
@@ -34,6 +34,12 @@ class Commands(click.Group):
             return super().make_context(*args, **more)
         except Terminated:
             raise click.exceptions.Exit(signals.exit_code()) from None
+
+    def resolve_command(self, ctx, args):
+        name, command, rest = super().resolve_command(ctx, args)
+        if name and not set(rest) & set(ctx.help_option_names):
+            memory.require(name)
+        return name, command, rest
 
     def invoke(self, ctx):
         try:
@@ -74,15 +80,10 @@ def main() -> None:
         code = _fail(error.format_message(), way_out(sys.argv[1:], error))
     except click.ClickException as error:
         code = _fail(error.format_message())
-    except LetfError as error:
-        code = _fail(str(error))
     except (click.Abort, KeyboardInterrupt):
         code = signals.exit_code()
-    except MemoryError:
-        code = _fail("out of memory; simulate fewer horizons or funds, or use fewer --threads")
-    except OSError as error:
-        code = _fail(f"{error.filename or 'cannot write the output'}: {error.strerror}")
-        sys.stdout = None  # nothing more to flush at exit
+    except Exception as error:
+        code = _fail(_line(error))
     signals.end_at_once()
     gc.freeze()  # to look for cycles once more at exit, in all that libraries made, takes a third of a second
     sys.exit(code)
@@ -97,6 +98,18 @@ def _prepare() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
+
+
+def _line(error: Exception) -> str:
+    """What to say of it; raises again what is a mistake of ours."""
+    if isinstance(error, LetfError):
+        return str(error)
+    if memory.ran_out(error):
+        return memory.RAN_OUT
+    if isinstance(error, OSError):
+        sys.stdout = None  # nothing more to flush at exit
+        return f"{error.filename or 'cannot write the output'}: {error.strerror}"
+    raise error
 
 
 def _fail(message: str, hint: str = "") -> int:

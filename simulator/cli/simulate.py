@@ -36,9 +36,11 @@ def simulate(
     )  # fmt: skip
     spec = opt.load_simulation(chosen, funds, horizon, paths, seed, rate)
 
+    from simulator.engine.memory import threads_that_fit
     from simulator.engine.simulate import simulate
-    from simulator.engine.starts import simulate_starts
+    from simulator.engine.starts import simulate_starts, starts_of
 
+    threads_that_fit(spec, 1, results=1 + len(starts_of(spec)))  # refused before the run, not after it
     with told(kept, spec.paths, quiet), progress(spec.paths, quiet, COMPILE_SECONDS, kept) as on_progress:
         result = simulate(spec, threads=threads, cluster=cluster, checkpoint=kept, on_progress=on_progress)
         starts = simulate_starts(spec, threads=threads)

@@ -98,6 +98,8 @@ class Done:
             with np.load(io.BytesIO(content), allow_pickle=False) as file:
                 arrays = {name: file[name] for name in file.files}
             key, pairs = str(arrays["key"]), arrays["blocks"]
+        except MemoryError:
+            raise
         except Exception:  # what zip and NumPy raise on damaged bytes has no common class
             raise ValueError("damaged") from None
         if key != plan.key():

@@ -9,6 +9,7 @@ from simulator.engine.address import Address
 from simulator.engine.blocks import Part, Plan
 from simulator.engine.checkpoint import Checkpoint
 from simulator.engine.done import Done
+from simulator.engine.memory import threads_that_fit
 from simulator.engine.statistics import Statistics
 from simulator.engine.threads import Threads, available_cores
 from simulator.errors import LetfError
@@ -51,9 +52,9 @@ def simulate(
     Raises
     ------
     LetfError
-        If the cluster or the checkpoint is not as it should be.
+        If the cluster or the checkpoint is not as it should be, or the memory that is left not enough.
     """
-    crew_for = _crew(threads, cluster)
+    crew_for = _crew(spec, threads, cluster, results=1 if checkpoint is None else 2)  # one is copied to be written
     plan = Plan(spec)
     with checkpoint.keeping(plan) if checkpoint else nullcontext(Done(plan)) as done, crew_for(done) as crew:
         for paths in crew:
@@ -64,10 +65,13 @@ def simulate(
     return to_result(done)
 
 
-def _crew(threads: int | None, cluster: str | None) -> "Callable[[Done], Threads | Cluster]":
+def _crew(
+    spec: Simulation, threads: int | None, cluster: str | None, results: int
+) -> "Callable[[Done], Threads | Cluster]":
     if cluster is None:
         threads = available_cores() if threads is None else threads
-        return partial(Threads, threads=check.integer("threads", threads, low=1, high=MAX_THREADS))
+        check.integer("threads", threads, low=1, high=MAX_THREADS)
+        return partial(Threads, threads=threads_that_fit(spec, threads, results=results))
     if threads is not None:
         raise LetfError("threads are of this machine, a cluster's workers have their own; give one or the other")
     address = Address.parse(cluster)

@@ -73,6 +73,11 @@ def is_cold(function: Callable) -> bool:
     return not config.DISABLE_JIT and (CACHE is None or not any(CACHE.glob(f"{stem(function)}-*{SUFFIX}")))
 
 
+def is_loaded(function: Callable) -> bool:
+    """Whether the kernel `function` has been called before in this process, so that the next call takes no memory."""
+    return bool(getattr(function, "overloads", True))
+
+
 def kernel(function: Callable) -> Callable:
     """Compile `function`: serial, without the GIL, IEEE arithmetic in source order, division as in NumPy.
 

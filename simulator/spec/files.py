@@ -2,10 +2,10 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, overload
+from typing import Any, BinaryIO, overload
 
 from simulator.errors import LetfError
 from simulator.spec.ensemble import EnsembleMarket, Member, SingleMarket
@@ -24,7 +24,7 @@ ENSEMBLE_WHY = (
     "built in, for no prices are given; its GARCH half brings the leverage effect, that falls come with high "
     "volatility: --as-of IWM.csv asks the best model where the market stands now"
 )
-MOST_BYTES = 64 << 20
+MOST_BYTES, PIECE = 64 << 20, 1 << 20
 DIGITS = 10  # significant, of a float that is written
 NUMBERS = re.compile(r"\[\s*\n[-+.\w,\s]*\]")  # an array of numbers over several lines; strings never span lines
 
@@ -44,7 +44,7 @@ def read_bytes(path: Path | str, most: int | None = None) -> bytes:
     path, most = Path(path), MOST_BYTES if most is None else most
     try:
         with path.open("rb") as file:
-            content = file.read(most + 1)
+            content = b"".join(_pieces(file, most + 1))
     except FileNotFoundError:
         raise LetfError(f"{path}: no such file") from None
     except IsADirectoryError:
@@ -54,6 +54,13 @@ def read_bytes(path: Path | str, most: int | None = None) -> bytes:
     if len(content) > most:
         raise LetfError(f"{path}: larger than {most >> 20} MiB, the most that is read; is it the right file?")
     return content
+
+
+def _pieces(file: BinaryIO, most: int) -> Iterator[bytes]:
+    """Up to `most` bytes; to ask for all of them at once would take that much memory, however short the file."""
+    while most > 0 and (piece := file.read(min(most, PIECE))):
+        most -= len(piece)
+        yield piece
 
 
 def _within(where, parse, data):
