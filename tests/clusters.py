@@ -49,10 +49,10 @@ def workers_of(address, count):
 
     async def ask():
         line = await connect(address)
-        await line.write({"op": "identity", "n_workers": -1, "reply": True})
+        await line.write({"op": "ncores", "reply": True})
         told = await line.read()
         await line.close()
-        return list(told["workers"])
+        return list(told)
 
     wait_until(lambda: len(asyncio.run(ask())) == count)
     return asyncio.run(ask())

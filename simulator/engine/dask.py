@@ -29,7 +29,7 @@ START_SECONDS = 5.0  # for the first worker to come and for all to tell what the
 LOCAL_SECONDS = 30.0  # for the first process of this machine to come
 ASK_SECONDS = 1.0  # between two looks at which workers there are
 LOST_SECONDS = 12.0  # without word of any worker, before a run gives up
-FETCH_SECONDS = 20.0  # for a result to come over
+FETCH_SECONDS = (1.0, 2.0, 4.0, 8.0, 16.0)  # for a result to come over; the last try is for slow lines
 CLOSE_SECONDS = 2.0
 TICK = 0.05
 NOISY = ("distributed", "tornado", "asyncio")  # loggers
@@ -153,16 +153,21 @@ class Scheduler:
         return task
 
     def result(self, task: Future) -> bytes | None:
-        """What an ended task gave; None if nothing, for its worker or several workers died."""
-        try:
-            return task.result(FETCH_SECONDS)
-        except (TimeoutError, KilledWorker):
-            return None
-        except Exception as error:
-            if task.cancelled():
-                raise self.error("the scheduler is lost") from None
-            self.check_workers()
-            raise self.error(f"a worker failed: {type(error).__name__}: {error}") from None
+        """What an ended task gave; None if nothing came over: its worker died too early, or several died at it."""
+        for patience in FETCH_SECONDS:
+            try:
+                return task.result(patience)
+            except TimeoutError:
+                if task.status == "pending":
+                    return None
+            except KilledWorker:
+                return None
+            except Exception as error:
+                if task.cancelled():
+                    raise self.error("the scheduler is lost") from None
+                self.check_workers()
+                raise self.error(f"a worker failed: {type(error).__name__}: {error}") from None
+        return None
 
     def _ask(self, question: Callable):
         try:

@@ -5,8 +5,8 @@ from collections import deque
 from simulator.engine.blocks import path_work
 from simulator.engine.done import Done
 
-TASK_WORK = 2**30  # path-days, as in `blocks`: about a second
-RESULT_WORK = 2**20  # the work done in the time that whoever merges needs for one histogram of a result
+TASK_WORK = 2**31  # path-days, as in `blocks`: half a second to some seconds, by market and trade
+RESULT_WORK = 2**21  # the work done in the time that one histogram of a result takes to be sent and merged
 SPLIT = 2  # a task is at most this part of what is left for a thread, so that all threads end together
 
 
