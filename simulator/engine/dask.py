@@ -1,6 +1,7 @@
 """A Dask scheduler and its workers, as a run needs them: the one file that imports Dask."""
 
 import asyncio
+import gc
 import logging
 import socket
 import warnings
@@ -158,7 +159,7 @@ class Scheduler:
             try:
                 return task.result(patience)
             except TimeoutError:
-                if task.status == "pending":
+                if task.status != "finished":
                     return None
             except KilledWorker:
                 return None
@@ -210,5 +211,6 @@ def _quiet() -> Iterator[None]:
     try:
         yield
     finally:
+        gc.collect()  # what Dask's tasks left behind complains when it is collected
         for name, level in before.items():
             logging.getLogger(name).setLevel(level)

@@ -20,6 +20,7 @@ from examples import market, run
 
 import simulator
 from simulator.engine import dask, local_workers, shares
+from simulator.engine.address import Address
 from simulator.engine.simulate import simulate
 from simulator.errors import LetfError
 
@@ -211,6 +212,22 @@ def test_killed_processes_of_this_machine_change_no_byte(short_tasks, whole):
     assert simulate(SPEC, cluster="local:2", on_progress=kill).to_bytes() == whole
     assert not marks
     assert not processes_of(os.getpid())
+
+
+def test_a_result_that_is_lost_is_not_waited_for():
+    """Dask itself would wait half a minute for the worker that died with it."""
+
+    class Lost:
+        status = "lost"
+        asked = 0
+
+        def result(self, patience):
+            self.asked += 1
+            raise TimeoutError
+
+    task = Lost()
+    assert dask.Scheduler(Address.parse("local:1"), most=1).result(task) is None
+    assert task.asked == 1
 
 
 def test_all_workers_lost(tmp_path, short_tasks, monkeypatch):
