@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from clusters import scheduler, worker, workers_of
@@ -20,6 +21,7 @@ from simulator.engine.task import identity, run_blocks
 from simulator.errors import LetfError
 from simulator.spec.trade import Trade
 
+LETF = str(Path(sys.executable).parent / "letf")
 PLAIN = run(market(3), 3.0, -3.0, costs=True, horizons=(1, 5, 63), paths=2**20)
 MIXED = replace(PLAIN, market=ensemble(market(3), SKEWED, BOOTSTRAP, weights=[0.5, 0.3, 0.2]), paths=2**17)
 HELD = replace(MIXED, trade=Trade(stop=0.08, target=0.1, watch="close"), horizons=(21,))
@@ -44,6 +46,25 @@ def many_tasks(monkeypatch):
 @SPECS
 def test_a_scheduler_and_workers_elsewhere(address, spec):
     assert simulate(spec, cluster=address).to_bytes() == simulate(spec).to_bytes()
+
+
+def test_the_command_line_writes_the_same_bytes_and_says_nothing_of_dask(address, tmp_path):
+    said = []
+    for name, more in (("here", []), ("there", ["--cluster", address])):
+        args = [
+            LETF,
+            "simulate",
+            "--paths",
+            "30000",
+            "--horizon",
+            "5",
+            "--output",
+            str(tmp_path / f"{name}.npz"),
+            *more,
+        ]
+        said.append(subprocess.run(args, capture_output=True, text=True, check=True))
+    assert said[0].stdout == said[1].stdout and said[1].stderr == ""
+    assert (tmp_path / "here.npz").read_bytes() == (tmp_path / "there.npz").read_bytes()
 
 
 @pytest.mark.parametrize("workers", [1, 2])

@@ -34,10 +34,17 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="this system has
 
 
 @pytest.fixture(scope="module")
-def empty(tmp_path_factory):
-    """The address of a scheduler that nobody works for."""
+def shared(tmp_path_factory):
+    """The address of a scheduler that tests share."""
     with scheduler(tmp_path_factory.mktemp("dask")) as (address, _):
         yield address
+
+
+@pytest.fixture
+def address(shared):
+    """The address of a scheduler that nobody works for any more."""
+    workers_of(shared, 0)
+    return shared
 
 
 @pytest.fixture(scope="module")
@@ -62,8 +69,8 @@ def told(address, *more):
     return done.stderr.rstrip("\n")
 
 
-def test_a_scheduler_without_workers(empty):
-    assert told(empty) == f"Error: cluster {empty}: it has no worker; start some with: dask worker ADDRESS"
+def test_a_scheduler_without_workers(address):
+    assert told(address) == f"Error: cluster {address}: it has no worker; start some with: dask worker ADDRESS"
 
 
 def test_nobody_at_the_port():
@@ -126,13 +133,12 @@ def test_a_server_that_says_something_else(word, impatient):
         doorman.join()
 
 
-def test_a_workers_own_port(empty, tmp_path):
+def test_a_workers_own_port(address, tmp_path):
     """It is Dask, but no scheduler."""
-    with worker(empty, tmp_path):
-        (address,) = workers_of(empty, 1)
+    with worker(address, tmp_path):
+        (port,) = workers_of(address, 1)
         with pytest.raises(LetfError, match=re.escape(NO_SCHEDULER)):
-            simulate(SPEC, cluster=address)
-    workers_of(empty, 0)
+            simulate(SPEC, cluster=port)
 
 
 @pytest.fixture
@@ -161,16 +167,16 @@ def no_letf(tmp_path):
         ("no_letf", r"has no letf 0\.1\.0 to import \(.*\); install it there"),
     ],
 )
-def test_a_worker_with_another_letf(tree, expected, request, tmp_path):
+def test_a_worker_with_another_letf(tree, expected, address, request, tmp_path):
     sources = request.getfixturevalue(tree)
-    with scheduler(tmp_path) as (address, _), worker(address, tmp_path, sources=sources):
+    with worker(address, tmp_path, sources=sources):
         workers_of(address, 1)
         line = told(address)
     assert re.fullmatch(rf"Error: cluster {address}: worker tcp://127\.0\.0\.1:\d+ {expected}", line)
 
 
-def test_a_worker_with_another_letf_that_comes_later(tmp_path, other_sources, short_tasks):
-    with scheduler(tmp_path) as (address, _), worker(address, tmp_path), ExitStack() as late:
+def test_a_worker_with_another_letf_that_comes_later(address, tmp_path, other_sources, short_tasks):
+    with worker(address, tmp_path), ExitStack() as late:
         workers_of(address, 1)
 
         def join(paths):
@@ -182,9 +188,9 @@ def test_a_worker_with_another_letf_that_comes_later(tmp_path, other_sources, sh
             simulate(ENDLESS_SPEC, cluster=address, on_progress=join)
 
 
-def test_killed_workers_change_no_byte(tmp_path, short_tasks, whole):
+def test_killed_workers_change_no_byte(address, tmp_path, short_tasks, whole):
     """Two of two, one after the other, and each is replaced; for a while there may be none at all."""
-    with scheduler(tmp_path) as (address, _), ExitStack() as stack:
+    with ExitStack() as stack:
         crew = [stack.enter_context(worker(address, tmp_path)) for _ in range(2)]
         workers_of(address, 2)
         marks = [SPEC.paths // 8, SPEC.paths // 2]
@@ -230,9 +236,9 @@ def test_a_result_that_is_lost_is_not_waited_for():
     assert task.asked == 1
 
 
-def test_all_workers_lost(tmp_path, short_tasks, monkeypatch):
+def test_all_workers_lost(address, tmp_path, short_tasks, monkeypatch):
     monkeypatch.setattr(dask, "LOST_SECONDS", 1.0)
-    with scheduler(tmp_path) as (address, _), worker(address, tmp_path) as process:
+    with worker(address, tmp_path) as process:
         workers_of(address, 1)
         with pytest.raises(LetfError, match=rf"^cluster {address}: all workers are lost, and no other has come$"):
             simulate(ENDLESS_SPEC, cluster=address, on_progress=lambda paths: process.kill())
@@ -247,9 +253,9 @@ def test_the_scheduler_lost(tmp_path, short_tasks):
             simulate(ENDLESS_SPEC, cluster=address, on_progress=lambda paths: process.kill())
 
 
-def test_tasks_that_come_to_nothing_again_and_again(tmp_path, short_tasks, monkeypatch):
+def test_tasks_that_come_to_nothing_again_and_again(address, tmp_path, short_tasks, monkeypatch):
     monkeypatch.setattr(dask.Scheduler, "result", lambda scheduler, task: None)
-    with scheduler(tmp_path) as (address, _), worker(address, tmp_path):
+    with worker(address, tmp_path):
         workers_of(address, 1)
         with pytest.raises(LetfError, match=rf"^cluster {address}: workers die at their tasks, again and again; "):
             simulate(SPEC, cluster=address)
