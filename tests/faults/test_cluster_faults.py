@@ -274,11 +274,12 @@ def test_a_process_of_this_machine_that_cannot_start(monkeypatch):
     ("number", "code", "seconds"),
     [(signal.SIGINT, 130, 0.2), (signal.SIGINT, 130, 3.0), (signal.SIGTERM, 143, 3.0), (signal.SIGKILL, -9, 3.0)],
 )
-def test_an_interrupt_leaves_no_process(number, code, seconds):
+def test_an_interrupt_leaves_no_process(number, code, seconds, tmp_path):
     """Sent to all of the terminal's processes, as Ctrl-C is, while the workers start and while they work."""
     with subprocess.Popen(
         [LETF, *ENDLESS, "--cluster", "local:2"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+        env=os.environ | {"TMPDIR": str(tmp_path)},
     ) as child:  # fmt: skip
         wait_until(lambda: len(processes_of(child.pid)) == 2)
         crew = processes_of(child.pid)
@@ -287,3 +288,4 @@ def test_an_interrupt_leaves_no_process(number, code, seconds):
         out, err = child.communicate(timeout=CONTRACT_SECONDS)
     assert (child.returncode, out, err.strip()) == (code, "", "")
     wait_until(lambda: not any(map(is_alive, crew)))
+    assert number == signal.SIGKILL or list(tmp_path.iterdir()) == []
