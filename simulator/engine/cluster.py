@@ -11,7 +11,7 @@ from typing import Any
 from simulator.engine.address import Address
 from simulator.engine.dask import Scheduler
 from simulator.engine.done import Done
-from simulator.engine.shares import Shares
+from simulator.engine.todo import Todo
 from simulator.engine.task import identity, run_blocks
 from simulator.engine.threads import PROGRESS_SECONDS
 
@@ -38,8 +38,8 @@ class Cluster:
     """
 
     def __init__(self, done: Done, address: Address):
-        self._done, self._shares = done, Shares(done)
-        self._scheduler = Scheduler(address, most=max(1, self._shares.blocks))
+        self._done, self._todo = done, Todo(done)
+        self._scheduler = Scheduler(address, most=max(1, self._todo.blocks))
         self._spec = json.dumps(done.plan.spec.to_dict())
         self._tasks: dict[Any, tuple[int, int]] = {}  # the future of each: its blocks
         self._ended: SimpleQueue = SimpleQueue()
@@ -55,7 +55,7 @@ class Cluster:
         return self
 
     def _serve(self) -> None:
-        while (self._shares.blocks or self._tasks) and not self._stop.is_set():
+        while (self._todo.blocks or self._tasks) and not self._stop.is_set():
             self._give_out()
             try:
                 self._take(self._ended.get(timeout=PROGRESS_SECONDS))
@@ -64,8 +64,8 @@ class Cluster:
 
     def _give_out(self) -> None:
         threads = self._scheduler.threads()
-        while self._shares.blocks and len(self._tasks) < TASKS_A_THREAD * threads:
-            blocks = self._shares.take(threads)
+        while self._todo.blocks and len(self._tasks) < TASKS_A_THREAD * threads:
+            blocks = self._todo.take(threads)
             task = self._scheduler.submit(self._ended.put, run_blocks, identity(), self._spec, *blocks)
             self._tasks[task] = blocks
 
@@ -76,7 +76,7 @@ class Cluster:
             self._losses += 1
             if self._losses > MOST_LOSSES:
                 raise self._scheduler.error("workers die at their tasks, again and again; see their logs and memory")
-            self._shares.put_back(*blocks)
+            self._todo.put_back(*blocks)
             return
         self._losses = 0
         try:

@@ -10,7 +10,7 @@ RESULT_WORK = 2**21  # the work done in the time that one histogram of a result 
 SPLIT = 2  # a task is at most this part of what is left for a thread, so that all threads end together
 
 
-class Shares:
+class Todo:
     """The blocks of a run that are neither finished nor given out.
 
     Parameters
