@@ -11,9 +11,9 @@ from typing import Any
 from simulator.engine.address import Address
 from simulator.engine.dask import Scheduler
 from simulator.engine.done import Done
-from simulator.engine.todo import Todo
 from simulator.engine.task import identity, run_blocks
 from simulator.engine.threads import PROGRESS_SECONDS
+from simulator.engine.todo import Todo
 
 TASKS_A_THREAD = 2  # given out: one runs, the next one waits; so memory does not grow with the run
 MOST_LOSSES = 5  # tasks in a row that came to nothing, each by the death of several workers

@@ -10,7 +10,7 @@ import pytest
 from clusters import scheduler, worker, workers_of
 from examples import BOOTSTRAP, SKEWED, ensemble, market, run
 
-from simulator.engine import shares
+from simulator.engine import todo
 from simulator.engine.address import Address
 from simulator.engine.blocks import Plan
 from simulator.engine.checkpoint import Checkpoint
@@ -39,8 +39,8 @@ def address(tmp_path_factory):
 
 @pytest.fixture(autouse=True)
 def many_tasks(monkeypatch):
-    monkeypatch.setattr(shares, "TASK_WORK", 2**24)
-    monkeypatch.setattr(shares, "RESULT_WORK", 0)
+    monkeypatch.setattr(todo, "TASK_WORK", 2**24)
+    monkeypatch.setattr(todo, "RESULT_WORK", 0)
 
 
 @SPECS

@@ -19,7 +19,7 @@ from clusters import is_alive, processes_of, scheduler, wait_until, worker, work
 from examples import market, run
 
 import simulator
-from simulator.engine import dask, local_workers, shares
+from simulator.engine import dask, local_workers, todo
 from simulator.engine.address import Address
 from simulator.engine.simulate import simulate
 from simulator.errors import LetfError
@@ -55,8 +55,8 @@ def whole():
 
 @pytest.fixture
 def short_tasks(monkeypatch):
-    monkeypatch.setattr(shares, "TASK_WORK", 2**24)
-    monkeypatch.setattr(shares, "RESULT_WORK", 0)
+    monkeypatch.setattr(todo, "TASK_WORK", 2**24)
+    monkeypatch.setattr(todo, "RESULT_WORK", 0)
 
 
 def told(address, *more):
