@@ -11,6 +11,7 @@ import click
 
 from simulator.cli import memory, signals
 from simulator.cli.hints import way_out
+from simulator.cli.streams import Unfailing
 from simulator.errors import LetfError, Terminated
 
 COMMANDS = ("simulate", "risk", "rare", "plot", "calibrate", "replay", "score", "fetch", "funds", "markets", "bench")
@@ -98,6 +99,8 @@ def _prepare() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
+    if sys.stderr:
+        sys.stderr = Unfailing(sys.stderr)
 
 
 def _line(error: Exception) -> str:

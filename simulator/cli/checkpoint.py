@@ -1,6 +1,8 @@
 """The options of a run that outlives its process, and what is told of it."""
 
+import os
 import shlex
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -60,8 +62,18 @@ def told(checkpoint: "Checkpoint | None", paths: int, quiet: bool) -> Iterator[N
 
 
 def _tell_stop(checkpoint, done, paths):
-    again = shlex.join(["letf", *sys.argv[1:], *([] if checkpoint.resume else ["--resume"])])
+    again = shlex.join(_again(checkpoint.resume))
     if on_terminal():  # it shows ^C
         click.echo(err=True)
     share = f"{100 * done // paths} % ({done:,} of {paths:,} paths)"
     click.echo(f"Stopped; {checkpoint.path} keeps {share}; to go on: {again}", err=True)
+
+
+def _again(resumes: bool) -> list[str]:
+    """This command, with --resume right behind its name."""
+    program, *rest = sys.argv
+    found = shutil.which("letf")
+    if found and os.path.exists(program) and os.path.samefile(found, program):
+        program = "letf"
+    at = rest.index(click.get_current_context().info_name or "") + 1
+    return [program, *rest[:at], *([] if resumes else ["--resume"]), *rest[at:]]

@@ -107,17 +107,21 @@ def _started(
     prices = read_prices(path, accept_jumps=accept_jumps)
     daily_log_returns(prices, fewest=1)
     vol_index = None if vol_path is None else read_vol_index(vol_path, prices)
-    if must_compile() and not quiet:
-        note_compiling(FILTER_SECONDS)
+
+    def noted(fit):
+        if must_compile() and not quiet:
+            note_compiling(FILTER_SECONDS)
+        return fit()
+
     if market is None:
         chosen = kept(
-            lambda: fit_market(DEFAULT, prices, vol_index=vol_index, index=index),
+            lambda: noted(lambda: fit_market(DEFAULT, prices, vol_index=vol_index, index=index)),
             *(prices.source, prices.sha256),
             *(("", "") if vol_index is None else (vol_index.source, vol_index.sha256)),
             index,
         )
     else:
-        chosen = as_of(market, prices, vol_index)
+        chosen = noted(lambda: as_of(market, prices, vol_index))
     if vol_index is not None and not uses_vol_index(chosen):
         raise LetfError(
             f"--vol-index {vol_path}: {chosen.name} (kind {chosen.kind}) was not calibrated with one; leave it out"

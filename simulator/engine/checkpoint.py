@@ -4,7 +4,7 @@ import hashlib
 import os
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from time import monotonic, thread_time
 
@@ -64,6 +64,7 @@ class Checkpoint:
                 stack.enter_context(locked(f"{self._beside()}.lock"))
             except BlockingIOError:
                 raise LetfError(f"{self.path}: in use by another process; wait for it, or name another file") from None
+            is_new = not os.path.exists(self.path)
             done = self._begin(plan)
             try:
                 yield done
@@ -71,6 +72,8 @@ class Checkpoint:
                 if done.is_whole and done.paths > (self.paths or 0):
                     self._failing = False  # to be told once more in the end
                     self._try(lambda: done)
+                if is_new and self.paths == 0:  # nothing that another run would have to be told to take up
+                    self._forget()
 
     def save_if_due(self, stock: Callable[[], Done]) -> None:
         """Write what is done so far, as `stock` tells it, if the last time is long enough ago."""
@@ -108,6 +111,11 @@ class Checkpoint:
                 self._tell(f"{reason}; it keeps {self.paths:,} paths")
             self._failing = True
         self._due = monotonic() + max(SAVE_SECONDS, (thread_time() - begun) / MOST_COST)
+
+    def _forget(self) -> None:
+        self.paths = None
+        with suppress(OSError):
+            os.unlink(self.path)
 
     def _write(self, done: Done) -> None:
         write_atomically(self.path, checkpoint_file.to_bytes(done), draft=self._beside())

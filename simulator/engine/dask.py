@@ -87,6 +87,8 @@ class Scheduler:
         host, port = self._address.host, self._address.port
         try:
             socket.create_connection((host, port), CONNECT_SECONDS).close()
+        except UnicodeError:  # of a name that no host can have
+            raise self.error("no host can be called so; give the scheduler's address") from None
         except OSError as error:
             raise self.error(f"nobody answers there ({error.strerror or error}); is the scheduler up?") from None
         found = f"tcp://[{host}]:{port}" if ":" in host else f"tcp://{host}:{port}"

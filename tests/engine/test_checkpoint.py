@@ -421,3 +421,9 @@ def test_a_long_name_and_a_link(tmp_path):
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["link", there.name]
     with Checkpoint(there, resume=True).keeping(Plan(SPEC)), pytest.raises(LetfError, match="in use"):
         simulate(SPEC, checkpoint=Checkpoint(tmp_path / "link", resume=True))
+
+
+def test_a_run_that_fails_before_its_first_block_leaves_no_file(path):
+    with pytest.raises(LetfError, match="nobody answers"):
+        simulate(SPEC, cluster="tcp://127.0.0.1:1", checkpoint=Checkpoint(path))
+    assert not path.exists()
