@@ -72,7 +72,7 @@ class Checkpoint:
                 if done.is_whole and done.paths > (self.paths or 0):
                     self._failing = False  # to be told once more in the end
                     self._try(lambda: done)
-                if is_new and self.paths == 0:  # nothing that another run would have to be told to take up
+                if is_new and done.paths == 0:  # nothing that another run would have to be told to take up
                     self._forget()
 
     def save_if_due(self, stock: Callable[[], Done]) -> None:
