@@ -97,9 +97,9 @@ def remember(market, memory):
     """Fill the memory with the days before the first, which are all lanes' own."""
     memory.variances[0], memory.returns[0] = 0.0, 0.0
     for row in range(1, VARIANCE_ROWS):
-        memory.variances[row] = memory.variances[row - 1] + market.past_variances[row - 1]
+        memory.variances[row] = memory.variances[row - 1, 0] + market.past_variances[row - 1]
     for row in range(1, RETURN_ROWS):
-        memory.returns[row] = memory.returns[row - 1] + market.past_returns[row - 1]
+        memory.returns[row] = memory.returns[row - 1, 0] + market.past_returns[row - 1]
 
 
 @kernel

@@ -1,18 +1,19 @@
 """Stops and targets: whether a position is sold on a day, and at what price; `kernels.levels` says where they lie."""
 
-from math import copysign, exp, expm1, log1p
+from math import copysign, expm1, log1p
 from typing import NamedTuple
 
 import numpy as np
 
-from simulator.kernels.bars import AT_CLOSE, BARS, NEXT_OPEN, Bars
-from simulator.kernels.jit import kernel
-from simulator.kernels.levels import HOLDING, LEAST_SPREAD, find_bars, find_bridges, place_exactly, roughly
+from simulator.kernels.bars import AT_CLOSE, BARS, NEXT_OPEN, Bars, columns, gather
+from simulator.kernels.bridges import outcome_within
+from simulator.kernels.foresee import Closer, look_closer, room_for_closer
+from simulator.kernels.jit import allocating, kernel
+from simulator.kernels.levels import AT_OPEN, BOTH, HOLDING, REACHED, STOPPED, UNSURE, place, roughly
+from simulator.kernels.near import find_bars, find_bridges, find_closes, nearest
 from simulator.kernels.stats import LANES
 
-STOPPED, REACHED = 1, 2
-WORD_TO_UNIT = 2.0**-32
-SMALLEST_TERM, MOST_TERMS = 1e-13, 2000
+KIND = STOPPED | REACHED
 
 
 class Today(NamedTuple):
@@ -44,7 +45,15 @@ class Left(NamedTuple):
     both: np.ndarray
 
 
-@kernel
+class Looks(NamedTuple):
+    """Room for a look at lanes, (LANES,): margins, float32, and the columns of those near a level, uint32."""
+
+    margins: np.ndarray
+    near: np.ndarray
+    closer: Closer
+
+
+@allocating
 def enter(funds, watched):
     """Positions just bought; no room where none are sold."""
     width = LANES if watched else 0
@@ -56,122 +65,104 @@ def enter(funds, watched):
     )
 
 
-@kernel
-def met_first(o, c, a, b, v):
-    """Chance that a Brownian bridge from o to c of variance v meets a before b, where a < o < b.
-
-    A1 - B2 + A3 - ..., the chances that it meets a; b and then a; a, b and then a; ... each by reflection: Anderson
-    (1960), Annals of Mathematical Statistics 31, section 4. The close must not lie beyond a: there the bridge meets a
-    for certain, and what is asked is `met_first` of b, mirrored.
-    """
-    width, total = b - a, 0.0
-    for k in range(MOST_TERMS):
-        odd = exp(-2.0 * (k * width + o - a) * (k * width + c - a) / v)
-        total += odd
-        if odd < SMALLEST_TERM:
-            break
-        even = exp(-2.0 * (k + 1) * width * ((k + 1) * width + c - o) / v)
-        total -= even
-        if even < SMALLEST_TERM:
-            break
-    return min(max(total, 0.0), 1.0)
+@allocating
+def room_for_looks(watched):
+    """Room for looks at lanes; none where none are sold."""
+    width = LANES if watched else 0
+    return Looks(np.empty(width, np.float32), np.empty(width, np.uint32), room_for_closer(width))
 
 
 @kernel
-def bridge_outcome(o, c, a, b, v, u):
-    """What a bridge from o, between a and b, to c does with a uniform u: STOPPED, REACHED or HOLDING."""
-    stop = 1.0 - met_first(-o, -c, -b, -a, v) if c <= a else met_first(o, c, a, b, v)
-    if u < stop:
-        return STOPPED
-    target = 1.0 - stop if c <= a or c >= b else met_first(-o, -c, -b, -a, v)
-    return REACHED if u < stop + target else HOLDING
-
-
-@kernel
-def bar_outcome(low, high, a, b):
-    """What a bar does, the stop first where it reaches both."""
-    if low <= a:
-        return STOPPED
-    return REACHED if high >= b else HOLDING
-
-
-@kernel
-def sell_within(today, position, near, left, exit_days):
-    """Sell the lanes of those marked that meet a level on this day: at the level, or at an open beyond it."""
-    bars, growth, nav, row, fund = today.bars, today.growth, today.navs[position.fund], today.row, position.fund
-    sign, base = copysign(1.0, position.leverage), 1.0 + position.carry
-    for i in range(today.n):
-        if not near[i]:
+def sell_within(today, position, near, outcomes, left, exit_days):
+    """Sell the lanes in the columns `near` as `outcomes` say: at a level, or at an open beyond it."""
+    bars, row, growth, nav, fund = today.bars, today.row, today.growth, today.navs[position.fund], position.fund
+    side, base = copysign(1.0, position.leverage), 1.0 + position.carry
+    for k in range(near.shape[0]):
+        outcome, j = outcomes[k], near[k]
+        lane, opened = bars.lanes[j], bars.open[row, j]
+        if outcome == HOLDING:
             continue
-        lower, upper = place_exactly(position, growth[i], nav[i])
-        a, b = sign * log1p(sign * lower), sign * log1p(sign * upper)
-        o, c = sign * bars.open[row, i], sign * bars.close[row, i]
-        both = np.int32(0)
-        if o <= a or o >= b:
-            outcome, move = STOPPED if o <= a else REACHED, expm1(bars.open[row, i])
-        else:
-            if today.watch == BARS:
-                first, second = sign * bars.low[row, i], sign * bars.high[row, i]
-                low, high = min(first, second), max(first, second)
-                outcome, both = bar_outcome(low, high, a, b), np.int32(low <= a and high >= b)
-            else:
-                u = (bars.words[row, i] + 0.5) * WORD_TO_UNIT
-                outcome = bridge_outcome(o, c, a, b, max(bars.spread[row, i], LEAST_SPREAD), u)
-            move = sign * (lower if outcome == STOPPED else upper)
-        if outcome != HOLDING:
-            left.how[fund, i], left.day[fund, i], left.both[fund, i] = outcome, today.day, both
-            left.value[fund, i] = nav[i] * max(0.0, base + position.leverage * move)
-            exit_days[fund, outcome - 1, today.day] += 1
+        lower, upper = place(position, growth[lane], nav[lane])
+        if outcome == UNSURE:
+            a, b, o, c = log1p(side * lower), log1p(side * upper), opened, bars.close[row, lane]
+            low, high, spread, word = bars.low[row, j], bars.high[row, j], bars.spread[row, j], bars.words[row, j]
+            outcome = outcome_within(
+                today.watch, side * o, side * c, side * a, side * b, side * low, side * high, spread, word
+            )
+            if outcome == HOLDING:
+                continue
+        kind = outcome & KIND
+        move = expm1(opened) if outcome & AT_OPEN else side * (lower if kind == STOPPED else upper)
+        left.how[fund, lane], left.day[fund, lane], left.both[fund, lane] = kind, today.day, (outcome & BOTH) != HOLDING
+        left.value[fund, lane] = nav[lane] * max(0.0, base + position.leverage * move)
+        exit_days[fund, kind - 1, today.day] += 1
+
+
+@kernel
+def look_within(today, position, left, exit_days, looks):
+    """Sell the lanes that meet a level on this day."""
+    watch, bars, row, rough = today.watch, today.bars, today.row, roughly(position)
+    growth = gather(today.growth, bars, bars.room.level)
+    nav = gather(today.navs[position.fund], bars, bars.room.value)
+    how = gather(left.how[position.fund], bars, bars.room.place)
+    closes = gather(bars.close[row], bars, bars.room.move)
+    margins = looks.margins[: columns(bars.held[0])]
+    if watch == BARS:
+        find_bars(rough, growth, nav, bars.low[row], bars.high[row], how, margins)
+    else:
+        find_bridges(rough, growth, nav, bars.open[row], closes, bars.spread[row], bars.words[row], how, margins)
+    near = looks.near[: nearest(margins, bars.held[0], looks.near)]
+    look_closer(watch, rough, growth, nav, closes, bars, row, near, looks.closer)
+    sell_within(today, position, near, looks.closer.outcomes, left, exit_days)
 
 
 @kernel
 def sell_at_open(today, position, left, exit_days):
     """Sell the lanes that ordered it at the last close."""
-    opens, nav, fund, base = today.bars.open[today.row], today.navs[position.fund], position.fund, 1.0 + position.carry
-    for i in range(today.n):
-        if left.how[fund, i] < HOLDING:
-            left.how[fund, i], left.day[fund, i] = -left.how[fund, i], today.day
-            left.value[fund, i] = nav[i] * max(0.0, base + position.leverage * expm1(opens[i]))
-            exit_days[fund, left.how[fund, i] - 1, today.day] += 1
+    bars, nav, how, base = today.bars, today.navs[position.fund], left.how[position.fund], 1.0 + position.carry
+    for j in range(bars.held[0]):
+        lane = bars.lanes[j]
+        if how[lane] < HOLDING:
+            how[lane], left.day[position.fund, lane] = -how[lane], today.day
+            growth = max(0.0, base + position.leverage * expm1(bars.open[today.row, j]))
+            left.value[position.fund, lane] = nav[lane] * growth
+            exit_days[position.fund, how[lane] - 1, today.day] += 1
 
 
 @kernel
-def look_at_close(today, position, left, exit_days):
+def look_at_close(today, position, left, exit_days, looks):
     """Sell the lanes beyond a level at the close, or order it for the next open; the stop comes first."""
-    growth, nav, fund, sign = today.growth, today.navs[position.fund], position.fund, copysign(1.0, position.leverage)
-    for i in range(today.n):
-        if left.how[fund, i] != HOLDING:
-            continue
-        stop = nav[i] <= position.stop or sign * (growth[i] - position.index_stop) <= 0.0
-        target = nav[i] >= position.target or sign * (growth[i] - position.index_target) >= 0.0
+    bars, side = today.bars, copysign(1.0, position.leverage)
+    growth = gather(today.growth, bars, bars.room.level)
+    nav = gather(today.navs[position.fund], bars, bars.room.value)
+    how = gather(left.how[position.fund], bars, bars.room.place)
+    margins = looks.margins[: columns(bars.held[0])]
+    find_closes(position, growth, nav, how, margins)
+    for j in looks.near[: nearest(margins, bars.held[0], looks.near)]:
+        stop = nav[j] <= position.stop or side * (growth[j] - position.index_stop) <= 0.0
+        target = nav[j] >= position.target or side * (growth[j] - position.index_target) >= 0.0
         if not (stop or target):
             continue
-        outcome = STOPPED if stop else REACHED
+        lane, outcome = bars.lanes[j], STOPPED if stop else REACHED
         if today.watch == NEXT_OPEN:
-            left.how[fund, i] = -outcome
+            left.how[position.fund, lane] = -outcome
             continue
-        left.how[fund, i], left.day[fund, i], left.value[fund, i] = outcome, today.day, nav[i]
-        exit_days[fund, outcome - 1, today.day] += 1
+        left.how[position.fund, lane], left.day[position.fund, lane] = outcome, today.day
+        left.value[position.fund, lane] = nav[j]
+        exit_days[position.fund, outcome - 1, today.day] += 1
 
 
 @kernel
-def before_close(today, position, near, left, exit_days):
+def before_close(today, position, left, exit_days, looks):
     """Sell what a day sells before its close; growth and navs are those of the last close."""
     if today.watch == NEXT_OPEN:
         sell_at_open(today, position, left, exit_days)
     elif today.watch > NEXT_OPEN:
-        bars, row, nav, how = today.bars, today.row, today.navs[position.fund], left.how[position.fund]
-        rough = roughly(position)
-        if today.watch == BARS:
-            find_bars(rough, today.growth, nav, bars.low[row], bars.high[row], how, near)
-        else:
-            opens, closes, spreads, words = bars.open[row], bars.close[row], bars.spread[row], bars.words[row]
-            find_bridges(rough, today.growth, nav, opens, closes, spreads, words, how, near)
-        sell_within(today, position, near, left, exit_days)
+        look_within(today, position, left, exit_days, looks)
 
 
 @kernel
-def at_close(today, position, left, exit_days):
+def at_close(today, position, left, exit_days, looks):
     """Sell, or order to, what is beyond a level at the close."""
     if AT_CLOSE <= today.watch <= NEXT_OPEN:
-        look_at_close(today, position, left, exit_days)
+        look_at_close(today, position, left, exit_days, looks)

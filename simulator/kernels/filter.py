@@ -2,7 +2,7 @@
 
 from math import exp, inf, log
 
-from simulator.kernels.jit import kernel
+from simulator.kernels.jit import allocating, kernel
 
 
 @kernel
@@ -46,7 +46,7 @@ def advance(law, transition, predicted):
             predicted[j] += law[i] * transition[i, j]
 
 
-@kernel
+@allocating
 def hamilton_filter(log_densities, transition, initial, filtered):
     """Fill `filtered` with the law of each day's regime given the returns so far; give their log-likelihood.
 
@@ -68,7 +68,7 @@ def hamilton_filter(log_densities, transition, initial, filtered):
     return log_likelihood
 
 
-@kernel
+@allocating
 def kim_smoother(filtered, transition, smoothed, moves):
     """Fill `smoothed` with the law of each day's regime given all returns, `moves` with the expected transitions.
 

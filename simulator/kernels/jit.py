@@ -83,8 +83,29 @@ def kernel(function: Callable) -> Callable:
 
     `fastmath` is off: the compiler fuses and reorders nothing, so a kernel's bits depend on its inputs alone. Where a
     fused multiply-add is wanted, `kernels.fma` asks for it.
+
+    A kernel makes no arrays, those it is given outlive it, and so it counts no references to them: each count is an
+    atomic instruction, and a tuple of arrays taken from another has one for every array. `allocating` makes arrays.
     """
-    compiled: Any = numba.njit(nogil=True, error_model="numpy")(function)
+    return _compiled(function, _nrt=False)
+
+
+def allocating(function: Callable) -> Callable:
+    """Compile `function` as a kernel that makes arrays."""
+    return _compiled(function, _nrt=True)
+
+
+def inlined(function: Callable) -> Callable:
+    """A long piece that several kernels share, put where it is called before it is compiled.
+
+    LLVM would call it instead, and a loop with a call does not vectorise.
+    """
+    return numba.njit(nogil=True, error_model="numpy", inline="always")(function)
+
+
+def _compiled(function: Callable, **options: bool) -> Callable:
+    njit: Any = numba.njit  # whose types do not know `_nrt`
+    compiled = njit(nogil=True, error_model="numpy", **options)(function)
     if CACHE is not None:
         compiled._cache = KernelCache(function, CACHE)
     return compiled

@@ -29,7 +29,7 @@ from simulator.kernels.bootstrap import (
 )
 from simulator.kernels.elementary import HALF_LN2, expm1, expm1_small
 from simulator.kernels.garch import Garch, draw_residuals, garch_day, skewed
-from simulator.kernels.jit import kernel
+from simulator.kernels.jit import allocating, kernel
 from simulator.kernels.markov import Markov, first_regime, innovations, next_regime, regime_day
 from simulator.kernels.rng import CALL_WORDS, DAYS, FILL_WORDS, NORMALS, REGIMES, normals, philox_words
 from simulator.kernels.stats import LANES
@@ -62,7 +62,7 @@ class State(NamedTuple):
     memory: Memory
 
 
-@kernel
+@allocating
 def before_first_day(market):
     """The state before day 1."""
     scaled = market.kind == BOOTSTRAP and market.bootstrap.scaled

@@ -1,34 +1,65 @@
 """The path loop of a run: days outside, lanes of paths inside, one phase after another."""
 
+from typing import NamedTuple
+
 import numpy as np
 
-from simulator.kernels.bars import HELD, NOTHING, room_for_bars
-from simulator.kernels.exits import Today, at_close, before_close, enter
+from simulator.kernels.bars import HELD, NOTHING, Bars, look_at_lanes, room_for_bars
+from simulator.kernels.exits import Left, Looks, Today, at_close, before_close, enter, room_for_looks
 from simulator.kernels.fund import fund_growth, index_growth
-from simulator.kernels.jit import kernel
+from simulator.kernels.jit import allocating, kernel
 from simulator.kernels.levels import position_in
-from simulator.kernels.market import before_first_day, index_days
-from simulator.kernels.positions import no_past, observe_position, remember_fund, remember_index
+from simulator.kernels.market import State, before_first_day, index_days
+from simulator.kernels.positions import Past, no_past, observe_position, remember_fund, remember_index
 from simulator.kernels.rng import FILL_WORDS
 from simulator.kernels.stats import LANES, Scratch, observe_fund, observe_index
 
 
-@kernel
+class Lanes(NamedTuple):
+    """Working memory of LANES paths: r float32 (8, LANES), growth float64 (LANES,), the others (funds, LANES)."""
+
+    state: State
+    r: np.ndarray
+    growth: np.ndarray
+    navs: np.ndarray
+    frictionless: np.ndarray
+    scratch: Scratch
+    bars: Bars
+    past: Past
+    left: Left
+    looks: Looks
+
+
+@allocating
 def run_lanes(seed, first_path, n, market, leverages, carries, horizons, trade, tally, positions):
     """Simulate paths `first_path` to `first_path + n - 1` (n <= LANES) and add what they did to the tallies."""
-    funds, watch, last_day = leverages.shape[0], trade.watch, horizons[-1]
-    state = before_first_day(market)
-    r = np.empty((FILL_WORDS, LANES), np.float32)
-    growth = np.ones(LANES)
-    navs = np.ones((funds, LANES))
-    frictionless = np.ones((funds, LANES))
-    scratch = Scratch(np.empty(LANES), np.empty(LANES), np.empty(LANES), np.empty(LANES, np.uint32))
-    bars, past = room_for_bars(watch), no_past(funds, watch)
-    left, near = enter(funds, watch > HELD), np.empty(LANES, np.bool_)
+    funds, watch = leverages.shape[0], trade.watch
+    lanes = Lanes(
+        before_first_day(market),
+        np.empty((FILL_WORDS, LANES), np.float32),
+        np.ones(LANES),
+        np.ones((funds, LANES)),
+        np.ones((funds, LANES)),
+        Scratch(np.empty(LANES), np.empty(LANES), np.empty(LANES), np.empty(LANES, np.uint32)),
+        room_for_bars(watch),
+        no_past(funds, watch),
+        enter(funds, watch > HELD),
+        room_for_looks(watch > HELD),
+    )
+    live(seed, first_path, n, market, leverages, carries, horizons, trade, lanes, tally, positions)
 
+
+@kernel
+def live(seed, first_path, n, market, leverages, carries, horizons, trade, lanes, tally, positions):
+    """All days of the first `n` lanes."""
+    funds, watch, last_day = leverages.shape[0], trade.watch, horizons[-1]
+    state, r, growth, navs, frictionless = lanes.state, lanes.r, lanes.growth, lanes.navs, lanes.frictionless
+    scratch, bars, past, left, looks = lanes.scratch, lanes.bars, lanes.past, lanes.left, lanes.looks
     due = 0
     for first_day in range(0, last_day, FILL_WORDS):
         days = min(FILL_WORDS, last_day - first_day)
+        if watch > HELD:
+            look_at_lanes(left.how, n, bars)
         tally.capped[0] += index_days(market, seed, first_path, first_day, days, n, state, r, watch, bars)
         for row in range(days):
             day = first_day + row
@@ -36,7 +67,7 @@ def run_lanes(seed, first_path, n, market, leverages, carries, horizons, trade, 
             if watch > HELD:
                 for fund in range(funds):
                     position = position_in(fund, leverages, carries, trade.levels)
-                    before_close(today, position, near, left, positions.exit_days)
+                    before_close(today, position, left, positions.exit_days, looks)
             index_growth(r[row], growth)
             for fund in range(funds):
                 fund_growth(r[row], leverages[fund], carries[fund], navs, frictionless, fund)
@@ -45,7 +76,7 @@ def run_lanes(seed, first_path, n, market, leverages, carries, horizons, trade, 
                 for fund in range(funds):
                     remember_fund(navs, fund, past)
                     position = position_in(fund, leverages, carries, trade.levels)
-                    at_close(today, position, left, positions.exit_days)
+                    at_close(today, position, left, positions.exit_days, looks)
             if day + 1 == horizons[due]:
                 observe_index(growth, n, due, scratch, tally)
                 for fund in range(funds):

@@ -12,10 +12,9 @@ import numpy as np
 from simulator import ledger
 from simulator.kernels.bars import HELD, NOTHING
 from simulator.kernels.elementary import expm1, log_single
-from simulator.kernels.exits import REACHED, STOPPED
 from simulator.kernels.fma import fma
-from simulator.kernels.jit import kernel
-from simulator.kernels.levels import Levels
+from simulator.kernels.jit import allocating, kernel
+from simulator.kernels.levels import REACHED, STOPPED, Levels
 from simulator.kernels.stats import LANES, Tally, add_sums, observe
 
 LEAST_GROWTH = 1e-12  # of a fund, where its logarithm is taken
@@ -76,7 +75,7 @@ class Past(NamedTuple):
     filled: np.ndarray
 
 
-@kernel
+@allocating
 def no_past(funds, watch):
     """The memory before day 1; no room where nothing is watched."""
     width = LANES if watch != NOTHING else 0

@@ -126,7 +126,8 @@ def power(base, exponent, result):
         for i in range(LANES):
             result[i] = base[i] ** exponent
         return
-    result[:] = base
+    for i in range(LANES):
+        result[i] = base[i]
     for _ in range(whole - 1):
         for i in range(LANES):
             result[i] *= base[i]

@@ -11,7 +11,7 @@ import numpy as np
 
 from simulator.kernels.fma import fma
 from simulator.kernels.fund import fund_growth
-from simulator.kernels.jit import kernel
+from simulator.kernels.jit import allocating, kernel
 from simulator.kernels.market import SLOT_NORMALS, SLOT_REGIMES, simple_returns
 from simulator.kernels.markov import Markov, first_regime, next_regime, regime_day
 from simulator.kernels.rng import CALL_WORDS, FILL_WORDS, normals, philox_words
@@ -111,7 +111,7 @@ def look_at_end(nav, levels, day, score, regime, tilted, tally):
             add_weight(w, tally.ended[k])
 
 
-@kernel
+@allocating
 def tilted_lanes(seed, first_path, tilted, leverage, carry, levels, tally):
     """Simulate LANES paths from `first_path` on and add what they did."""
     markov, last_day = tilted.markov, tilted.thresholds.shape[0]

@@ -100,3 +100,11 @@ def test_half_turns():
     assert np.abs(cos - np.cos(angle)).max() < COS_ERROR
     assert np.abs(sin - np.sin(angle)).max() < SIN_ERROR
     assert (sin == -sin[::-1]).all() and (cos == cos[::-1]).all()
+
+
+def test_logarithms_in_single_precision():
+    u = np.exp(np.random.default_rng(1).uniform(-80, 60, 20_000)).astype(np.float32)
+    u = np.concatenate([u, np.linspace(0.5, 2, 20_001, dtype=np.float32)])
+    found = np.array([elementary.log_single(one) for one in u], float)
+    exact = np.log(u.astype(float))
+    assert (np.abs(found - exact) < 2e-7 * np.maximum(1, np.abs(exact))).all()

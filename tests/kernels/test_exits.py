@@ -1,7 +1,7 @@
 """Stops and targets: the bridge against sampled ones and first passages, whole paths against the plain twin."""
 
 from dataclasses import replace
-from math import log1p, sqrt
+from math import sqrt
 
 import numpy as np
 import pytest
@@ -14,18 +14,9 @@ from laws import PASSED_BY, lower_first, upper_first
 
 from simulator.engine.lower import lower
 from simulator.engine.statistics import Statistics
-from simulator.kernels.elementary import log_single
-from simulator.kernels.exits import REACHED, STOPPED, bridge_outcome, met_first
-from simulator.kernels.levels import (
-    HOLDING,
-    LEAST_SPREAD,
-    SLACK,
-    Position,
-    find_bridges,
-    log1p_near,
-    place_exactly,
-    roughly,
-)
+from simulator.kernels.bars import MOST_GATHERED
+from simulator.kernels.bridges import bridge_outcome, met_first
+from simulator.kernels.levels import HOLDING, REACHED, STOPPED
 from simulator.kernels.stats import LANES
 from simulator.ledger import BOTH, EXIT, LAWS
 from simulator.ledger import REACHED as REACHED_ROW
@@ -107,46 +98,6 @@ def test_the_bridge_answers_as_its_twin(a, b, share, c, u):
         mirrored = {STOPPED: REACHED, REACHED: STOPPED, HOLDING: HOLDING}
         if u >= stop + target:
             assert bridge_outcome(-o, -c, -b, -a, 0.8, u) == mirrored[expected]
-
-
-def test_logarithms_in_single_precision():
-    u = np.exp(np.random.default_rng(1).uniform(-80, 60, 20_000)).astype(np.float32)
-    u = np.concatenate([u, np.linspace(0.5, 2, 20_001, dtype=np.float32)])
-    found = np.array([log_single(one) for one in u], float)
-    exact = np.log(u.astype(float))
-    assert (np.abs(found - exact) < 2e-7 * np.maximum(1, np.abs(exact))).all()
-
-
-@pytest.mark.parametrize("leverage", [3.0, -3.0, 1.0, 0.5, -10.0, 0.02])
-@pytest.mark.parametrize("sd", [1e-6, 1e-3, 0.012, 0.2])
-def test_no_lane_that_meets_a_level_is_passed_over(sd, leverage):
-    """The look in single precision marks every lane that double precision would sell, and few others."""
-    rng, marked, sold = np.random.default_rng(3), 0, 0
-    side, carry, near, rounds = np.sign(leverage), -1e-4, np.empty(LANES, bool), 100
-    for _ in range(rounds):
-        nav, growth = np.exp(0.3 * rng.standard_normal((2, LANES)))
-        starts, ends = (sd * rng.standard_normal((2, LANES))).astype(np.float32)
-        spreads = (sd**2 * rng.uniform(0.1, 1, LANES)).astype(np.float32)
-        words = rng.integers(2**32, size=LANES).astype(np.uint32)
-        reach = np.minimum(sd * rng.uniform(0.01, 8, 4), 0.09)  # within what any of the funds can lose in a day
-        for i in range(0, LANES, 64):  # levels are a fund's, so that few lanes have theirs within a day's reach
-            stop, target = nav[i] * (1 + carry + abs(leverage) * np.array([-reach[0], reach[1]]))
-            index = growth[i] * (1 + side * np.array([-reach[2], reach[3]]))
-            position = Position(0, leverage, carry, stop, target, *index)
-            rough = tuple(map(np.float32, roughly(position)))  # which Python was given as doubles
-            nav[i : i + 64] = nav[i] * (1 + 1e-3 * sd * rng.standard_normal(64))
-            growth[i : i + 64] = growth[i] * (1 + 1e-3 * sd * rng.standard_normal(64))
-            find_bridges(rough, growth, nav, starts, ends, spreads, words, np.zeros(LANES, np.int32), near)
-            for lane in range(i, i + 64):
-                moves = place_exactly(position, growth[lane], nav[lane])
-                a, b = (side * log1p(side * move) for move in moves)
-                o, c, u = side * float(starts[lane]), side * float(ends[lane]), (int(words[lane]) + 0.5) / 2**32
-                v = max(float(spreads[lane]), LEAST_SPREAD)
-                sells = o <= a or o >= b or bridge_outcome(o, c, a, b, v, u) != HOLDING
-                assert near[lane] or not sells
-                marked, sold = marked + int(near[lane]), sold + sells
-    assert 0.1 * rounds * LANES < sold <= marked
-    assert sd < 1e-3 or marked < 1.3 * sold  # below it the look is too coarse, and all lanes are looked at twice
 
 
 # --- whole paths ------------------------------------------------------------------------------------------------------
@@ -268,10 +219,19 @@ def test_every_way_out_is_seen(twins):
     }
 
 
-def test_logarithms_of_near_levels():
-    """Off by a tenth of the slack at most, and beyond 0.35 by the nearer end, so that no level is passed over."""
-    r = np.linspace(-0.35, 0.35, 20_001, dtype=np.float32)
-    found = np.array([log1p_near(one) for one in r], float)
-    assert np.abs(found - np.log1p(r.astype(float))).max() < SLACK / 10
-    for far in (-0.999, -0.36, 0.36, 1e6):
-        assert log1p_near(np.float32(far)) == log1p_near(np.float32(np.sign(far) * 0.35))
+@pytest.mark.parametrize("name", ["two regimes", "garch, residuals", "scaled"])
+@pytest.mark.parametrize("watch", ["day", "close", "next-open"])
+def test_lanes_that_still_hold_do_the_same_alone(name, watch):
+    """A call that is not full looks at the lanes that hold alone; a full one at all, until few are left."""
+    trade = Trade(stop=0.15, target=0.2, watch=watch)
+    spec = run(MARKETS[name], 3.0, costs=True, horizons=(40,), paths=LANES, trade=trade)
+    lowered, whole, halves = lower(spec), Statistics(spec), Statistics(spec)
+    whole.run(lowered, 0, LANES)
+    halves.run(lowered, 0, LANES // 2)
+    halves.run(lowered, LANES // 2, LANES - LANES // 2)
+    expected, found = whole.positions.tally, halves.positions.tally
+    early, late = expected.exit_days[..., :24].sum(), expected.exit_days[..., 24:].sum()
+    assert early > LANES - MOST_GATHERED and late > 0
+    for array in ("events", "exit_days", "cells"):
+        assert (getattr(found, array) == getattr(expected, array)).all()
+    assert (found.laws.counts == expected.laws.counts).all()

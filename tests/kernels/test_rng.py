@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import special, stats
 
-from simulator.kernels.rng import REGIMES, box_muller
+from simulator.kernels.rng import REGIMES, box_muller, words_of_lanes
 
 NORMAL_ERROR = 2e-6  # absolute, of a single-precision normal of up to 6.67
 STREAMS, PER_STREAM = 256, 8192  # interleaved: adjacent paths, days, slots and seeds
@@ -49,6 +49,14 @@ def test_lanes_are_consecutive_paths(first):
     words = drawn_words(2**64 - 1, first, 7, REGIMES, 6)
     for lane in range(6):
         assert tuple(words[:, lane]) == reference.words(2**64 - 1, first + lane, 7, REGIMES)
+
+
+def test_words_of_some_lanes_are_those_of_all():
+    lanes, words = np.array([5, 0, 2], np.uint32), np.zeros((8, 4), np.uint32)
+    words_of_lanes(np.uint64(3), np.uint64(2**32 - 3), lanes, 3, np.uint64(8), np.uint64(REGIMES), words)
+    assert (words[:4, :3] == drawn_words(3, 2**32 - 3, 8, REGIMES, 6)[:, lanes]).all()
+    assert (words[4:, :3] == drawn_words(3, 2**32 - 3, 9, REGIMES, 6)[:, lanes]).all()
+    assert (words[:, 3] == 0).all()
 
 
 @numba.njit(error_model="numpy")
