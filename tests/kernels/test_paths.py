@@ -111,7 +111,8 @@ def test_statistics_equal_the_twins(both):
     result = simulate(spec, threads=1)
     for days in spec.horizons:
         for fund in spec.funds:
-            law, values = result.fund_return(fund.ticker, days), twin.fund_return(fund, days)
+            law = replace(result.fund_return(fund.ticker, days), known=None)  # every path counts once, as the twin's do
+            values = twin.fund_return(fund, days)
             assert law.mean == pytest.approx(values.mean(), abs=3 * GROWTH_ERROR)
             assert law.sd == pytest.approx(values.std(ddof=1), rel=1e-4)
             for p in (0.01, 0.05, 0.5, 0.95):
