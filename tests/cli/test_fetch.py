@@ -135,7 +135,7 @@ def test_broken_files_are_replaced_and_told(server, folder):
 
 
 def test_a_crash_between_the_two_files_is_noticed(server, folder, monkeypatch):
-    from simulator.output import files
+    from simulator import files
 
     run("IWM")
     write = files.write_atomically
