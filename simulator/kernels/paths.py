@@ -31,10 +31,9 @@ class Lanes(NamedTuple):
 
 
 @allocating
-def run_lanes(seed, first_path, n, market, leverages, carries, horizons, trade, tally, positions):
-    """Simulate paths `first_path` to `first_path + n - 1` (n <= LANES) and add what they did to the tallies."""
-    funds, watch = leverages.shape[0], trade.watch
-    lanes = Lanes(
+def lanes_before(market, funds, watch):
+    """Lanes before their first day."""
+    return Lanes(
         before_first_day(market),
         np.empty((FILL_WORDS, LANES), np.float32),
         np.ones(LANES),
@@ -46,16 +45,15 @@ def run_lanes(seed, first_path, n, market, leverages, carries, horizons, trade, 
         enter(funds, watch > HELD),
         room_for_looks(watch > HELD),
     )
-    live(seed, first_path, n, market, leverages, carries, horizons, trade, lanes, tally, positions)
 
 
 @kernel
-def live(seed, first_path, n, market, leverages, carries, horizons, trade, lanes, tally, positions):
-    """All days of the first `n` lanes."""
+def run_lanes(seed, first_path, n, market, leverages, carries, horizons, trade, lanes, tally, positions):
+    """Simulate paths `first_path` to `first_path + n - 1` (n <= LANES) and add what they did to the tallies."""
     funds, watch, last_day = leverages.shape[0], trade.watch, horizons[-1]
     state, r, growth, navs, frictionless = lanes.state, lanes.r, lanes.growth, lanes.navs, lanes.frictionless
     scratch, bars, past, left, looks = lanes.scratch, lanes.bars, lanes.past, lanes.left, lanes.looks
-    due = 0
+    due = np.int64(0)  # of a literal, all that it is given to would be compiled twice
     for first_day in range(0, last_day, FILL_WORDS):
         days = min(FILL_WORDS, last_day - first_day)
         if watch > HELD:
@@ -88,7 +86,7 @@ def live(seed, first_path, n, market, leverages, carries, horizons, trade, lanes
                 due += 1
 
 
-@kernel
+@allocating
 def run_block(seed, first_path, n_paths, market, leverages, carries, horizons, trade, tally, positions):
     """Simulate `n_paths` paths from number `first_path` on.
 
@@ -112,4 +110,5 @@ def run_block(seed, first_path, n_paths, market, leverages, carries, horizons, t
     for start in range(0, n_paths, LANES):
         n = min(LANES, n_paths - start)
         first = first_path + np.uint64(start)
-        run_lanes(seed, first, n, market, leverages, carries, horizons, trade, tally, positions)
+        lanes = lanes_before(market, leverages.shape[0], trade.watch)
+        run_lanes(seed, first, n, market, leverages, carries, horizons, trade, lanes, tally, positions)

@@ -15,6 +15,7 @@ from simulator.kernels.jit import kernel
 
 LANES = 1024
 PARTIAL = 32  # sums and extremes are kept for every 32nd lane apart, so that they vectorise; `Laws` folds them
+INDEX = np.int64(0)  # row of the index return; no literal, for which `observe` would be compiled once more
 TIE = 1e-12  # a divergence closer to 0 than this is rounding, not a loss
 
 SCALE = np.float32(PER_OCTAVE / LINEAR_LIMIT)
@@ -142,7 +143,7 @@ def observe_index(growth, n, horizon, scratch, tally):
     values = scratch.values
     for i in range(LANES):
         values[i] = growth[i] - 1.0
-    observe(values, n, 0.0, horizon, 0, scratch.bins, tally)
+    observe(values, n, 0.0, horizon, INDEX, scratch.bins, tally)
 
 
 @kernel
