@@ -16,7 +16,7 @@ from simulator.kernels.stats import LANES
 # the earlier ones do.
 NOTHING, HELD, AT_CLOSE, NEXT_OPEN, BRIDGE, BARS = range(6)
 SLOT_OPENS, SLOT_BARRIERS = np.uint64(OPENS), np.uint64(BARRIERS)
-COLUMNS = 64
+COLUMNS = min(64, LANES)
 MOST_GATHERED = LANES * 3 // 5  # lanes; of more it costs less to look at all than to gather them
 
 
