@@ -166,7 +166,7 @@ print(subprocess.run(sys.argv[2:]).returncode, os.listdir(sys.argv[1]))
 @pytest.mark.parametrize(("option", "suffix"), [("--output", ".npz"), ("--plot", ".png")])
 def test_a_command_on_a_full_disk_says_so_in_one_line(tmp_path, option, suffix):
     output = tmp_path / f"result{suffix}"
-    command = [LETF, "simulate", "--paths", "1000", "--horizon", "1,5", option, str(output)]
+    command = [LETF, "simulate", "--paths", "1000", "--horizon", "1,5", "--quiet", option, str(output)]
     cache = {name: os.environ[name] for name in ("HOME", "LETF_CACHE_DIR", "XDG_CACHE_HOME") if name in os.environ}
     done = python(THEN_LIST, tmp_path, *command, wrapped=tmpfs(tmp_path, "4k"), env=cache)
     assert done.stdout.splitlines()[-1] == "2 []"
