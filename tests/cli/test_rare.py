@@ -12,7 +12,7 @@ from simulator.output.rare_report import report, times, with_error
 from simulator.output.text import WIDTH
 from simulator.risk.rare import rare_losses
 
-QUICK = ("--paths", "4096", "--hold", "5")
+QUICK = ("--paths", "8192", "--hold", "5")
 
 
 def invoke(*args):
@@ -30,7 +30,7 @@ def test_the_table_says_what_it_is_of_and_fits_80_columns(args):
     text = rare(*args)
     assert text.startswith("Rare    losses of TNA (3x IWM daily), held ")
     assert all(len(line) <= WIDTH for line in text.splitlines())
-    for label in ("Market  iwm-markov3", "Run     rate 4%, drift 8% a year, 4,096 paths, seed 1", "Drawn "):
+    for label in ("Market  iwm-markov3", "Run     rate 4%, drift 8% a year, 8,192 paths, seed 1", "Drawn "):
         assert label in text
     assert "nan" not in text
 
@@ -38,7 +38,7 @@ def test_the_table_says_what_it_is_of_and_fits_80_columns(args):
 def test_machines_read_every_figure():
     data = json.loads(rare("--json", "--loss", "50%", "--loss", "30%"))
     assert data["schema"] == "letf.rare/1"
-    assert data["fund"]["ticker"] == "TNA" and data["hold_days"] == 5 and data["paths"] == 4096
+    assert data["fund"]["ticker"] == "TNA" and data["hold_days"] == 5 and data["paths"] == 8192
     assert [row["loss"] for row in data["losses"]] == [0.3, 0.5]
     figure = data["losses"][0]["at_any_close"]
     assert figure.keys() == {"mean", "stderr", "worth", "plain"} and figure["plain"].keys() == {"mean", "stderr"}
@@ -53,13 +53,13 @@ def test_the_file_is_what_json_prints(tmp_path):
 
 
 def test_the_hold_is_21_days_unless_told():
-    done = CliRunner().invoke(letf, ["rare", "TZA", "--paths", "4096"])
+    done = CliRunner().invoke(letf, ["rare", "TZA", "--paths", "8192"])
     assert "TZA (-3x IWM daily), held 21 trading days" in done.stdout
 
 
 def test_an_ensemble_says_who_answers():
     whole = ensemble(market(3), market(1, name="other"))
-    text = report(rare_losses(run(whole, 3.0, horizons=(5,), paths=4096)))
+    text = report(rare_losses(run(whole, 3.0, horizons=(5,), paths=8192)))
     assert f"of the models of {whole.name} the one whose law can be tilted" in " ".join(text.split())
 
 

@@ -171,8 +171,8 @@ def test_swing():
 
 
 def test_precision():
-    found = as_json("--precision", "0.4%", "--precision-of", "prob_loss")
-    assert found["paths"] > 10_000 and found["prob_loss_stderr"] <= 0.004
+    found = as_json("--precision", "0.2%", "--precision-of", "prob_loss")
+    assert found["paths"] > 10_000 and found["prob_loss_stderr"] <= 0.002
     assert as_json("--precision", "5%")["paths"] == 2000
 
 
@@ -293,6 +293,7 @@ def test_nothing_is_noted_where_a_trade_is_refused(shared_data, monkeypatch):
         raise LetfError("no")
 
     monkeypatch.setattr("simulator.risk.runs.simulate", refuse)
+    monkeypatch.setattr("simulator.history.calibrate.must_compile", lambda: False)
     done = invoke("--as-of", str(shared_data / "IWM.csv"), "--market", "iwm-markov3")
     assert isinstance(done.exception, LetfError) and done.stderr == ""
 
