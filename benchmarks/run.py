@@ -42,7 +42,7 @@ def time_level(paths: int, repeat: int, whole: bool) -> dict:
     found: dict = {"instructions": instructions.name(), "peers": time_peers(paths, repeat)}
     if whole:
         timings = bench.measure(peers=False)
-        found |= {"core": timings["rows"], "threads": timings["threads"], "stages": time_stages()}
+        found |= {"core": timings["rows"], "stages": time_stages()}
         found |= {"first_use": time_first_use()}
     return found
 

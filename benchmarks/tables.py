@@ -45,12 +45,6 @@ def core(results: dict) -> str:
     return table(["ns of one core", *(level["instructions"] for level in levels), "a"], rows)
 
 
-def threads(results: dict) -> str:
-    """What a second core is worth."""
-    found = results["levels"][0]["threads"]
-    return f"{found['count']} threads finish {number(found['speedup'])} times as soon as one."
-
-
 def commands(results: dict) -> str:
     """Seconds and memory of commands whose kernels are compiled."""
     return table(
@@ -133,7 +127,7 @@ def stages(results: dict) -> str:
 
 TABLES: dict[str, Callable[[dict], str]] = {
     function.__name__: function
-    for function in (machine, peers, core, threads, commands, empty_cache, imports, compiling, registers, pace, stages)
+    for function in (machine, peers, core, commands, empty_cache, imports, compiling, registers, pace, stages)
 }
 
 
