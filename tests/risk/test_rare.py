@@ -111,7 +111,8 @@ def test_plain_figures_are_those_of_a_run_with_the_same_paths(leverage):
     position = simulate(replace(spec, trade=Trade(loss=loss, stop=loss, watch="close"))).position(
         spec.funds[0].ticker, HOLD
     )
-    assert row.ended.plain == position.prob_loss_beyond
+    beyond = position.prob_loss_beyond  # of weighted paths, nearer to the truth than the counted ones
+    assert abs(row.ended.plain.mean - beyond.mean) < SIGMAS * row.ended.plain.stderr
     assert row.met.plain == position.exits.prob_stop
 
 
@@ -132,7 +133,7 @@ def test_the_answer_is_the_same_at_any_number_of_threads():
 
 def test_95_percent_intervals_cover_95_percent():
     loss, chance = 0.2, 0.001
-    spec = one_regime(1.0, paths=4096)
+    spec = one_regime(1.0, paths=8192)
     (mean,), (sd,) = spec.market.daily_means(), spec.market.daily_sds()
     laws = ladder(spec.market, 1.0, 0.0, HOLD, loss, chance)
     whole, whole_sd = lognormal(spec)
@@ -192,7 +193,9 @@ def test_a_loss_that_is_almost_certain_has_a_chance_of_at_most_one():
     for row in rare_losses(spec).losses:
         for figure in (row.ended, row.met):
             assert 0.99 < figure.weighted.mean <= 1
-            assert abs(figure.weighted.mean - figure.plain.mean) < SIGMAS * figure.plain.stderr
+            assert abs(figure.weighted.mean - figure.plain.mean) < SIGMAS * sqrt(
+                figure.plain.stderr**2 + figure.weighted.stderr**2
+            )
 
 
 def test_an_ensemble_answers_by_its_market_of_regimes():
