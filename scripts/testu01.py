@@ -43,10 +43,10 @@ def run(library: ctypes.CDLL, battery: str, bits: float) -> list[tuple[str, floa
 def main() -> None:
     parser = argparse.ArgumentParser(description="Run a battery of TestU01 on words from standard input.")
     parser.add_argument("battery", choices=(*WHOLE, "Rabbit", "Alphabit"))
-    parser.add_argument("--library", type=Path, required=True, metavar="FILE", help="libtestu01.so")
+    parser.add_argument("--library", dest="file", type=Path, required=True, metavar="FILE", help="libtestu01.so")
     parser.add_argument("--bits", type=float, default=2**33, help="That Rabbit or Alphabit take. [2^33]")
     args = parser.parse_args()
-    library = ctypes.CDLL(str(args.library.absolute()))
+    library = ctypes.CDLL(str(args.file.absolute()))
     about = "" if args.battery in WHOLE else f", 2^{log2(args.bits):.3g} bits"
     for name, p in run(library, args.battery, args.bits):
         print(f"{args.battery}{about}: {name:40} {p:.6g} {verdict(p)}")

@@ -68,7 +68,14 @@ def weigh(
         From 1 on; by default one a core.
     on_progress : callable, optional
         Called with the number of finished paths, ten times a second while a block is waited for.
+
+    Raises
+    ------
+    ValueError
+        If the laws cannot share the paths out in whole lanes.
     """
+    if spec.paths != rounded_paths(spec.paths, len(laws)):
+        raise ValueError(f"{spec.paths} paths are no whole lanes of {len(laws)} laws; see rounded_paths")
     lowered, levels = lower(spec), 1 - np.array(losses)
     tilted = lower_tilts(lowered, laws)
     sums = ExactSums((len(laws), 1 + 2 * len(levels) + TAIL_BINS, 2))

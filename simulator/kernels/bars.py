@@ -105,6 +105,17 @@ def gather(values, bars, room):
 
 
 @kernel
+def narrow(values, bars, singles):
+    """`values` (LANES,) of the lanes that still hold, or of all where all are looked at, as `singles`, float32."""
+    if bars.held[0] == LANES:
+        for i in range(LANES):
+            singles[i] = np.float32(values[i])
+    else:
+        for j in range(columns(bars.held[0])):
+            singles[j] = np.float32(values[bars.lanes[j]])
+
+
+@kernel
 def draw_within(seed, first_path, first_day, watch, bars):
     """Draw what eight days need beside their closes: normals into `bars.open`, which `regime_bars` and `garch_bars`
     turn into opens, and the words of a bridge."""

@@ -56,8 +56,9 @@ class KernelCache(NullCache):
 
     def save_overload(self, sig: Any, data: Any) -> None:
         """Keep a compiled kernel, all of it or nothing, where the folder takes it."""
-        if data.library.has_dynamic_globals:  # addresses of this process
-            return
+        match data:
+            case CompileResult(library=code) if code.has_dynamic_globals:  # type: ignore[misc]  # of this process
+                return
         kept = dumps((sig, data._reduce()))
         with suppress(OSError):
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from simulator.kernels.bars import AT_CLOSE, BARS, NEXT_OPEN, Bars, columns, gather
+from simulator.kernels.bars import AT_CLOSE, BARS, NEXT_OPEN, Bars, columns, gather, narrow
 from simulator.kernels.bridges import outcome_within
 from simulator.kernels.foresee import Closer, look_closer, room_for_closer
 from simulator.kernels.jit import allocating, kernel
@@ -46,8 +46,11 @@ class Left(NamedTuple):
 
 
 class Looks(NamedTuple):
-    """Room for a look at lanes, (LANES,): margins, float32, and the columns of those near a level, uint32."""
+    """Room for a look at lanes, (LANES,): index and fund at the last close and margins, float32; and the columns of
+    those near a level, uint32."""
 
+    growth: np.ndarray
+    nav: np.ndarray
     margins: np.ndarray
     near: np.ndarray
     closer: Closer
@@ -69,7 +72,8 @@ def enter(funds, watched):
 def room_for_looks(watched):
     """Room for looks at lanes; none where none are sold."""
     width = LANES if watched else 0
-    return Looks(np.empty(width, np.float32), np.empty(width, np.uint32), room_for_closer(width))
+    growth, nav = np.empty(width, np.float32), np.empty(width, np.float32)
+    return Looks(growth, nav, np.empty(width, np.float32), np.empty(width, np.uint32), room_for_closer(width))
 
 
 @kernel
@@ -102,8 +106,9 @@ def sell_within(today, position, near, outcomes, left, exit_days):
 def look_within(today, position, left, exit_days, looks):
     """Sell the lanes that meet a level on this day."""
     watch, bars, row, rough = today.watch, today.bars, today.row, roughly(position)
-    growth = gather(today.growth, bars, bars.room.level)
-    nav = gather(today.navs[position.fund], bars, bars.room.value)
+    growth, nav = looks.growth, looks.nav
+    narrow(today.growth, bars, growth)
+    narrow(today.navs[position.fund], bars, nav)
     how = gather(left.how[position.fund], bars, bars.room.place)
     closes = gather(bars.close[row], bars, bars.room.move)
     margins = looks.margins[: columns(bars.held[0])]

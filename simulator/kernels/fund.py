@@ -10,7 +10,7 @@ from simulator.kernels.jit import kernel
 def index_growth(r, growth):
     """growth *= 1 + r; `r` (lanes,) simple returns, `growth` (lanes,) float64."""
     for i in range(growth.shape[0]):
-        growth[i] *= 1.0 + r[i]
+        growth[i] *= 1.0 + np.float64(r[i])
 
 
 @kernel

@@ -93,9 +93,10 @@ def roughly(position):
 
 @kernel
 def place_singly(rough, growth, nav):
-    """`place`'s moves, times s, in single precision, none beyond 0.35; `rough` is what `roughly` gives."""
+    """`place`'s moves, times s, none beyond 0.35; `rough` is what `roughly` gives. All are float32: a double among them
+    would halve the lanes of a register."""
     stop, target, base, index_stop, index_target, s, _ = rough
-    value, level = ONE / max(np.float32(nav), LEAST_VALUE), ONE / np.float32(growth)
+    value, level = ONE / max(nav, LEAST_VALUE), ONE / growth
     lower = max(fma(stop, value, base), fma(index_stop, level, -s))
     upper = min(fma(target, value, base), fma(index_target, level, -s))
     return max(lower, -FARTHEST), min(upper, FARTHEST)

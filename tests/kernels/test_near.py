@@ -43,6 +43,7 @@ class Day:
         self.side = copysign(1.0, leverage)
         self.rough = tuple(map(np.float32, roughly(self.position)))  # which Python was given as doubles
         self.nav, self.growth = np.array([[nav], [growth]]) * (1 + 1e-3 * sd * rng.standard_normal((2, TOGETHER)))
+        self.state = self.growth.astype(np.float32), self.nav.astype(np.float32)
         self.opens, self.closes = (sd * rng.standard_normal((2, TOGETHER))).astype(np.float32)
         beyond = (sd * rng.exponential(0.5, (2, TOGETHER))).astype(np.float32)
         self.lows = np.minimum(self.opens, self.closes) - beyond[0]
@@ -65,10 +66,10 @@ class Day:
         """How near single precision finds them."""
         how, margins = np.zeros(TOGETHER, np.int32), np.empty(TOGETHER, np.float32)
         if watch == BARS:
-            find_bars(self.rough, self.growth, self.nav, self.lows, self.highs, how, margins)
+            find_bars(self.rough, *self.state, self.lows, self.highs, how, margins)
         else:
             way = (self.opens, self.closes, self.spreads, self.words)
-            find_bridges(self.rough, self.growth, self.nav, *way, how, margins)
+            find_bridges(self.rough, *self.state, *way, how, margins)
         return margins
 
     def foreseen(self, watch):
@@ -118,7 +119,7 @@ def test_levels_far_away_are_never_called_sure():
         day.position = Position(0, 1.0, 0.0, 1 - level, 1e30, -1e30, 1e30)
         day.rough = tuple(map(np.float32, roughly(day.position)))
         day.nav[:], day.growth[:], day.opens[:], day.closes[:], day.lows[:] = 1.0, 1.0, 0.0, log(0.4), log(0.4)
-        day.highs[:] = 0.01
+        day.highs[:], day.state = 0.01, (np.ones_like(day.opens), np.ones_like(day.opens))
         for watch in (BRIDGE, BARS):
             assert (day.exactly(watch) == outcome).all()
             assert (day.margins(watch) <= 0).all()

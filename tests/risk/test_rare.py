@@ -234,3 +234,9 @@ def test_a_run_or_loss_that_breaks_a_rule_is_refused(spec, losses, message):
 def test_threads_that_cannot_be_are_refused():
     with pytest.raises(LetfError, match="threads must be from 1 to 1,024, got 0"):
         rare_losses(run(market(1), 3.0, horizons=(5,)), threads=0)
+
+
+def test_laws_that_cannot_share_the_paths_are_refused():
+    spec = run(market(1), 3.0, horizons=(5,), paths=4096)
+    with pytest.raises(ValueError, match="no whole lanes of 8 laws"):
+        weigh(spec, ladder(spec.market, 3.0, 0.0, 5, 0.9, 0.01), (0.5,))
