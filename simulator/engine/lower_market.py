@@ -6,11 +6,13 @@ from typing import Any
 
 import numpy as np
 
+from simulator.engine.lower_second import lower_second
+from simulator.engine.pieces import cubics, growth_terms, padded
 from simulator.kernels.bootstrap import LONGEST, SPREAD_BITS, WEEK, WINDOWS, Bootstrap
 from simulator.kernels.garch import Garch
-from simulator.kernels.growth import TERMS, WIDEST
+from simulator.kernels.growth import TERMS
 from simulator.kernels.market import BOOTSTRAP, GARCH, MARKOV, Market
-from simulator.kernels.markov import MAX_REGIMES, TABLE_SEGMENTS, TABLE_STEP, Markov
+from simulator.kernels.markov import FEWEST_REGIMES, MAX_REGIMES, TABLE_SEGMENTS, TABLE_STEP, Markov
 from simulator.spec.bootstrap import BootstrapMarket
 from simulator.spec.garch import CAP, GarchMarket
 from simulator.spec.market import Market as MarketSpec
@@ -22,18 +24,18 @@ from simulator.spec.skewt import CutSkewT
 from simulator.spec.student import CutStudent
 
 OVERNIGHT_SHARE = 0.28  # of a day's variance, where a market does not say: IWM's in calm times
-FEWEST = 3  # regimes that kernels are compiled for; fewer are padded
 
 
 def lower_market(market: MarketSpec) -> Market:
     """The market as raw numbers; the members of other kinds are there for the kernel's signature alone."""
+    second = lower_second(market)
     match market:
         case MarkovMarket():
-            return Market(MARKOV, _markov(market), NO_GARCH, NO_BOOTSTRAP)
+            return Market(MARKOV, _markov(market), NO_GARCH, NO_BOOTSTRAP, second)
         case GarchMarket():
-            return Market(GARCH, NO_MARKOV, _garch(market), NO_BOOTSTRAP)
+            return Market(GARCH, NO_MARKOV, _garch(market), NO_BOOTSTRAP, second)
         case BootstrapMarket():
-            return Market(BOOTSTRAP, NO_MARKOV, NO_GARCH, _bootstrap(market))
+            return Market(BOOTSTRAP, NO_MARKOV, NO_GARCH, _bootstrap(market), second)
     raise TypeError(f"an ensemble runs member by member, got {market.kind}")
 
 
@@ -42,7 +44,7 @@ def _markov(market: MarkovMarket) -> Markov:
     means, sds = market.daily_means(), market.daily_sds()
     shares = np.array([_share(regime.overnight_share) for regime in market.regimes])
     center = np.float32(market.stationary_law() @ means)
-    size = max(FEWEST, len(market.regimes))
+    size = max(FEWEST_REGIMES, len(market.regimes))
     rows = padded([thresholds(row, size) for row in market.transition], size)
     return Markov(
         regimes=len(market.regimes),
@@ -61,11 +63,6 @@ def _markov(market: MarkovMarket) -> Markov:
 
 def _share(overnight_share: float | None) -> float:
     return OVERNIGHT_SHARE if overnight_share is None else overnight_share
-
-
-def padded(values: Any, size: int) -> tuple[Any, ...]:
-    """A tuple of `size`, the last value repeated."""
-    return tuple(values[min(k, len(values) - 1)] for k in range(size))
 
 
 def thresholds(probabilities: np.ndarray | Sequence[float], size: int) -> tuple[np.int32, ...]:
@@ -88,15 +85,7 @@ def _innovation_tables(market):
         (z, np.ones_like(z)) if regime.dof is None else CutStudent(regime.dof).from_normal(z)
         for regime in market.regimes
     ]
-    return np.stack(padded([_cubics(*values) for values in maps], MAX_REGIMES))
-
-
-def _cubics(value, slope):
-    """Cubic Hermite pieces through values and slopes at the knots, (segments, 4)."""
-    start, end, step = value[:-1], value[1:], slope * TABLE_STEP
-    rise = end - start
-    cubic = [start, step[:-1], 3 * rise - 2 * step[:-1] - step[1:], step[:-1] + step[1:] - 2 * rise]
-    return np.stack(cubic, axis=1).astype(np.float32)
+    return np.stack(padded([cubics(*values) for values in maps], MAX_REGIMES))
 
 
 def _garch(market: GarchMarket) -> Garch:
@@ -105,7 +94,7 @@ def _garch(market: GarchMarket) -> Garch:
     if isinstance(law, CutSkewT):
         z = np.arange(TABLE_SEGMENTS + 1) * TABLE_STEP
         (above, rise), (below, fall) = (law.from_normal(sign * z) for sign in (1, -1))
-        table = np.stack([_cubics(above, rise), _cubics(below, -fall)])
+        table = np.stack([cubics(above, rise), cubics(below, -fall)])
     else:
         residuals = law.values.astype(np.float32)
     return Garch(
@@ -116,18 +105,11 @@ def _garch(market: GarchMarket) -> Garch:
         gamma=np.float32(market.gamma),
         beta=np.float32(market.beta),
         drift=np.float32(market.drift / TRADING_DAYS),
-        growth=_growth(law.log_mean_exp),
+        growth=growth_terms(law.log_mean_exp),
         table=table,
         residuals=residuals,
         overnight_share=np.float32(_share(market.overnight_share)),
     )
-
-
-def _growth(log_mean_exp: Callable[[float], float]) -> np.ndarray:
-    """The polynomial of `kernels.growth` for an innovation or a day of blocks, through Chebyshev nodes."""
-    t = (1 + np.cos(np.pi * (np.arange(4 * TERMS) + 0.5) / (4 * TERMS))) / 2
-    values = [log_mean_exp(WIDEST * node) / (WIDEST * node) for node in t]
-    return np.polynomial.Polynomial.fit(t, values, TERMS - 1, domain=[0, 1], window=[0, 1]).coef.astype(np.float32)
 
 
 def _bootstrap(market: BootstrapMarket) -> Bootstrap:
@@ -148,8 +130,8 @@ def _bootstrap(market: BootstrapMarket) -> Bootstrap:
         scaled=True,
         drift=np.float32(market.drift / TRADING_DAYS),
         scale=market.scale,
-        growth=_growth(market.block_growth(later.vols)),
-        first_growth=_growth(market.block_growth(first.vols)),
+        growth=growth_terms(market.block_growth(later.vols)),
+        first_growth=growth_terms(market.block_growth(first.vols)),
         vols=vols,
         first_vols=np.array(first.vols),
         variances=np.array(scaling.variances),

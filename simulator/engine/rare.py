@@ -8,7 +8,8 @@ from typing import NamedTuple
 import numpy as np
 
 from simulator.engine.lower import Lowered, lower
-from simulator.engine.lower_market import padded, thresholds
+from simulator.engine.lower_market import thresholds
+from simulator.engine.pieces import padded
 from simulator.engine.threads import PROGRESS_SECONDS, available_cores
 from simulator.engine.tilts import Tilt
 from simulator.kernels.markov import MAX_REGIMES, Markov

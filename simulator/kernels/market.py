@@ -31,26 +31,49 @@ from simulator.kernels.elementary import HALF_LN2, expm1, expm1_small
 from simulator.kernels.garch import Garch, draw_residuals, garch_day, skewed
 from simulator.kernels.jit import allocating, kernel
 from simulator.kernels.markov import Markov, first_regime, innovations, next_regime, regime_day
-from simulator.kernels.rng import CALL_WORDS, DAYS, FILL_WORDS, NORMALS, REGIMES, normals, philox_words
+from simulator.kernels.rng import CALL_WORDS, DAYS, FILL_WORDS, NORMALS, REGIMES, SECOND, normals, philox_words
+from simulator.kernels.second import (
+    Second,
+    second_blocks,
+    second_garch_day,
+    second_past_day,
+    second_regime_day,
+    second_scaled_day,
+)
 from simulator.kernels.stats import LANES
 
 MARKOV, GARCH, BOOTSTRAP = 0, 1, 2
 ZERO, MAGNITUDE = np.int32(0), np.int32(0x7FFFFFFF)
 HALF_LN2_BITS = np.int32(HALF_LN2.view(np.int32))
 SLOT_NORMALS, SLOT_REGIMES, SLOT_DAYS = np.uint64(NORMALS), np.uint64(REGIMES), np.uint64(DAYS)
+SLOT_SECOND = np.uint64(SECOND)
 
 
 class Market(NamedTuple):
-    """A market of any kind in daily raw numbers; of the three members only that of `kind` is read."""
+    """A market of any kind in daily raw numbers; of the three kinds only that of `kind` is read."""
 
     kind: int
     markov: Markov
     garch: Garch
     bootstrap: Bootstrap
+    second: Second
+
+
+class Beside(NamedTuple):
+    """What lanes carry of a second index, of no width where there is none.
+
+    u : float32 (8, lanes), of eight days, its own normals.  y : float32 (lanes,), log return.
+    shift : float32 (lanes,), of the block that a lane is in.
+    """
+
+    u: np.ndarray
+    y: np.ndarray
+    shift: np.ndarray
 
 
 class State(NamedTuple):
-    """What lanes carry from day to day: (LANES,) but for words and normals, (8, LANES), of eight days."""
+    """What lanes carry from day to day: (LANES,) but for words, normals and the second index's simple returns,
+    (8, LANES), of eight days."""
 
     words: np.ndarray
     z: np.ndarray
@@ -60,11 +83,14 @@ class State(NamedTuple):
     scale: np.ndarray
     shift: np.ndarray
     memory: Memory
+    beside: Beside
+    second: np.ndarray
 
 
 @allocating
 def before_first_day(market):
     """The state before day 1."""
+    beside = LANES if market.second.known else 0
     scaled = market.kind == BOOTSTRAP and market.bootstrap.scaled
     width = LANES if scaled else 0
     memory = Memory(np.empty((VARIANCE_ROWS, width)), np.empty((RETURN_ROWS, width)))
@@ -79,14 +105,25 @@ def before_first_day(market):
         np.empty(LANES, np.float64),
         np.empty(LANES, np.float32),
         memory,
+        Beside(np.empty((FILL_WORDS, beside), np.float32), np.empty(beside, np.float32), np.empty(beside, np.float32)),
+        np.empty((FILL_WORDS, beside), np.float32),
     )
 
 
 @kernel
-def markov_days(market, seed, first_path, first_day, days, state, r, watch, bars):
-    words, z, x, regime = state.words, state.z, state.x, state.place
+def draw_second(second, seed, first_path, first_day, words, beside):
+    """Draw what eight days of a second index need beside the first; `words` is room."""
+    philox_words(seed, first_path, np.uint64(first_day // CALL_WORDS), SLOT_SECOND, words)
+    normals(words, beside.u)
+
+
+@kernel
+def markov_days(market, second, seed, first_path, first_day, days, state, r, watch, bars):
+    words, z, x, regime, beside = state.words, state.z, state.x, state.place, state.beside
     call, many = np.uint64(first_day // CALL_WORDS), market.regimes > 1
     thresholds, table = market.thresholds, market.table
+    if second.known:
+        draw_second(second, seed, first_path, first_day, words, beside)
     philox_words(seed, first_path, call, SLOT_NORMALS, words)
     normals(words, z)
     if many:
@@ -99,6 +136,11 @@ def markov_days(market, seed, first_path, first_day, days, state, r, watch, bars
                 next_regime(words, row, thresholds, regime)
         if table.shape[1] > 0:
             innovations(z, row, table, regime)
+        if second.known:
+            if second.table.shape[1] > 0:
+                innovations(beside.u, row, second.table, regime)
+            second_regime_day(second, regime, z, beside.u, row, beside.y)
+            simple_returns(beside.y, state.second[row])
         regime_day(market, regime, z, row, x)
         simple_returns(x, r[row])
         if watch != NOTHING:
@@ -108,10 +150,12 @@ def markov_days(market, seed, first_path, first_day, days, state, r, watch, bars
 
 
 @kernel
-def garch_days(market, seed, first_path, first_day, days, n, state, r, watch, bars):
-    words, z, x, variance = state.words, state.z, state.x, state.variance
+def garch_days(market, second, seed, first_path, first_day, days, n, state, r, watch, bars):
+    words, z, x, variance, beside = state.words, state.z, state.x, state.variance, state.beside
     call, table, residuals = np.uint64(first_day // CALL_WORDS), market.table, market.residuals
     drawn = residuals.shape[0] > 0
+    if second.known:
+        draw_second(second, seed, first_path, first_day, words, beside)
     philox_words(seed, first_path, call, SLOT_DAYS if drawn else SLOT_NORMALS, words)
     if not drawn:
         normals(words, z)
@@ -123,6 +167,11 @@ def garch_days(market, seed, first_path, first_day, days, n, state, r, watch, ba
             skewed(z, row, table)
         if watch >= NEXT_OPEN:
             garch_spread(market, variance, row, bars)
+        if second.known:
+            if second.table.shape[1] > 0:
+                innovations(beside.u, row, second.table, state.place)  # one law for all: `place` is 0 here
+            second_garch_day(second, market.cap, variance, z, beside.u, row, beside.y)
+            simple_returns(beside.y, state.second[row])
         capped += garch_day(market, z, row, n, variance, x)
         simple_returns(x, r[row])
         if watch != NOTHING:
@@ -133,8 +182,8 @@ def garch_days(market, seed, first_path, first_day, days, n, state, r, watch, ba
 
 
 @kernel
-def bootstrap_days(market, seed, first_path, first_day, days, state, r, watch, bars):
-    words, z, x, position = state.words, state.z, state.x, state.place
+def bootstrap_days(market, second, seed, first_path, first_day, days, state, r, watch, bars):
+    words, z, x, position, beside = state.words, state.z, state.x, state.place, state.beside
     scale, shift, memory = state.scale, state.shift, state.memory
     if first_day == 0 and market.scaled:
         philox_words(seed, first_path, np.uint64(0), SLOT_NORMALS, words)
@@ -152,8 +201,15 @@ def bootstrap_days(market, seed, first_path, first_day, days, state, r, watch, b
             else:
                 next_blocks(market, words, row, day, memory, position, scale, shift)
             scaled_day(market, day, position, scale, shift, memory, x)
+            if second.known:
+                second_blocks(second, market, words, row, day, position, scale, beside.shift)
+                second_scaled_day(second, market, position, scale, beside.shift, beside.y)
         else:
             past_day(market, position, x)
+            if second.known:
+                second_past_day(second, position, beside.y)
+        if second.known:
+            simple_returns(beside.y, state.second[row])
         simple_returns(x, r[row])
         if watch != NOTHING:
             keep_closes(x, bars.close[row])
@@ -164,6 +220,8 @@ def bootstrap_days(market, seed, first_path, first_day, days, state, r, watch, b
 @kernel
 def index_days(market, seed, first_path, first_day, days, n, state, r, watch, bars):
     """The simple returns of all lanes over up to eight days; give how often one of the first `n` was capped.
+
+    Where the market has a second index, its simple returns are then in `state.second`, float32 (8, lanes).
 
     Parameters
     ----------
@@ -178,11 +236,11 @@ def index_days(market, seed, first_path, first_day, days, n, state, r, watch, ba
     if watch >= NEXT_OPEN and market.kind != BOOTSTRAP:
         draw_within(seed, first_path, first_day, watch, bars)
     if market.kind == MARKOV:
-        markov_days(market.markov, seed, first_path, first_day, days, state, r, watch, bars)
+        markov_days(market.markov, market.second, seed, first_path, first_day, days, state, r, watch, bars)
     elif market.kind == GARCH:
-        return garch_days(market.garch, seed, first_path, first_day, days, n, state, r, watch, bars)
+        return garch_days(market.garch, market.second, seed, first_path, first_day, days, n, state, r, watch, bars)
     else:
-        bootstrap_days(market.bootstrap, seed, first_path, first_day, days, state, r, watch, bars)
+        bootstrap_days(market.bootstrap, market.second, seed, first_path, first_day, days, state, r, watch, bars)
     return 0
 
 

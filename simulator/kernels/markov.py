@@ -7,7 +7,7 @@ import numpy as np
 from simulator.kernels.fma import fma
 from simulator.kernels.jit import kernel
 
-MAX_REGIMES = 4
+FEWEST_REGIMES, MAX_REGIMES = 3, 4  # that kernels are compiled for; fewer are padded
 TABLE_STEP = 1 / 32  # of |z| between the knots of an innovation table
 TABLE_SEGMENTS = 216  # up to |z| = 6.75, beyond the largest normal of `rng.box_muller`
 KNOTS_PER_UNIT = np.float32(1 / TABLE_STEP)

@@ -7,7 +7,7 @@ import numpy as np
 from simulator.kernels.elementary import TO_UNIT, cos_half_turn, log_uniform, sin_half_turn
 from simulator.kernels.jit import inlined, kernel
 
-NORMALS, REGIMES, DAYS, OPENS, BARRIERS = range(5)  # slots of the counter's fourth word; one slot a purpose
+NORMALS, REGIMES, DAYS, OPENS, BARRIERS, SECOND = range(6)  # slots of the counter's fourth word; one slot a purpose
 CALL_WORDS = 4  # one Philox call gives four words: four days of one slot
 FILL_WORDS = 2 * CALL_WORDS  # days that one `philox_words` serves
 

@@ -46,7 +46,7 @@ class BootstrapMarket(IndexModel):
         What every day is multiplied by.
     scaling : Scaling, optional
         Volatility forecasts: a scaled bootstrap.
-    drift, index, name, provenance
+    drift, index, name, second, provenance
         As in every `IndexModel`; `drift` is a number.
 
     Raises
@@ -71,6 +71,7 @@ class BootstrapMarket(IndexModel):
     def __post_init__(self):
         super().__post_init__()
         log_returns = _moves("log_returns", self.log_returns, FEWEST_DAYS, MOST_DAYS)
+        self._check_second(len(log_returns))
         if min(log_returns) == max(log_returns):
             raise LetfError(f"log_returns must differ, all are {log_returns[0]:g}")
         if self.scaling and len(self.scaling.variances) != len(log_returns):
@@ -103,6 +104,13 @@ class BootstrapMarket(IndexModel):
                     f"got {bars[name][i]:g}"
                 )
         return bars
+
+    def second_alone(self) -> "BootstrapMarket":
+        """A bootstrap of the second index: its days, brought to the same volatilities as the first's."""
+        assert self.second is not None  # who asks has looked
+        days, drift = self.second.log_returns, self.second.drift
+        bare = replace(self, opens=None, highs=None, lows=None, second=None)
+        return replace(bare, index=self.second.index, log_returns=days, drift=drift)
 
     def days(self) -> np.ndarray:
         """The daily log returns that a bootstrap without scaling draws, (n,)."""

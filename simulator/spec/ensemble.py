@@ -58,6 +58,7 @@ class EnsembleMarket(IndexModel):
 
     def __post_init__(self):
         super().__post_init__()
+        self._check_second(0)
         if not 1 <= len(self.members) <= MAX_MEMBERS:
             raise LetfError(f"members must number from 1 to {MAX_MEMBERS}, got {len(self.members)}")
         given = [member.weight for member in self.members]

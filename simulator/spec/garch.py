@@ -40,7 +40,7 @@ class GarchMarket(IndexModel):
         Mean daily log return times 252 of the days that the model was fitted to: what filtered prices deviate from.
     overnight_share : float, optional
         Share of a day's variance between yesterday's close and the open, in [0, 1].
-    drift, index, name, provenance
+    drift, index, name, second, provenance
         As in every `IndexModel`; `drift` is a number.
 
     Raises
@@ -67,6 +67,7 @@ class GarchMarket(IndexModel):
 
     def __post_init__(self):
         super().__post_init__()
+        self._check_second(1)
         alpha = check.number("alpha", self.alpha, low=0, high=10)
         self._set(
             omega=check.number("omega", self.omega, low=0, high=CAP**2, open_low=True),

@@ -9,7 +9,7 @@ from simulator.errors import LetfError
 from simulator.spec import check
 from simulator.spec.model import TRADING_DAYS, VOL_DAYS, VOL_ROUNDING, IndexModel
 from simulator.spec.regime import Regime, regime_from_dict
-from simulator.spec.student import CutStudent
+from simulator.spec.student import log_mean_exp_of
 
 MAX_REGIMES = 4
 STEEPEST_TILT = 1e10  # tells the least of probabilities from 1 where variances differ by a millionth
@@ -36,7 +36,7 @@ class MarkovMarket(IndexModel):
         rho, in (-1, 1).
     last_log_return : float, optional
         x_0, the log return of the day before day 1; None: mbar. Only with an autocorrelation.
-    index, name, provenance
+    index, name, second, provenance
         As in every `IndexModel`.
 
     Raises
@@ -70,6 +70,7 @@ class MarkovMarket(IndexModel):
             autocorrelation=rho,
             last_log_return=self._checked_last(rho),
         )
+        self._check_second(count)
 
     def _checked_last(self, rho):
         if self.last_log_return is None:
@@ -190,10 +191,7 @@ class MarkovMarket(IndexModel):
         if self.drift == "regime":
             return np.array([regime.annual_log_drift for regime in self.regimes]) / TRADING_DAYS
         reach = self.daily_sds() / (1 - self.autocorrelation)
-        growth = [
-            c**2 / 2 if regime.dof is None else CutStudent(regime.dof).log_mean_exp(c)
-            for regime, c in zip(self.regimes, reach, strict=True)
-        ]
+        growth = [log_mean_exp_of(regime.dof, c) for regime, c in zip(self.regimes, reach, strict=True)]
         return self.drift / TRADING_DAYS - np.array(growth)
 
     def own_dict(self) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from simulator.errors import LetfError
 from simulator.spec import check
+from simulator.spec.second import SecondIndex
 
 SCHEMA, SCHEMA_VERSION = "letf.market", 1
 TRADING_DAYS = 252  # a year
@@ -16,7 +17,7 @@ DEFAULT_DRIFT = 0.08  # of a fitted market: the default short rate, 0.04, and an
 VOL_DAYS = 21  # `expected_vol` and `with_vol` speak of this many days
 VOL_ROUNDING = 1e-4  # of a volatility: messages show four digits
 PRICE_KEYS = ("source_file", "sha256", "first_date", "last_date", "as_of")  # of provenance, what the prices were
-COMMON = ("name", "provenance")  # optional keys of every market file
+COMMON = ("name", "second", "provenance")  # optional keys of every market file
 
 Drift = float | Literal["regime"]
 
@@ -30,6 +31,8 @@ class IndexModel(ABC):
     drift : float
         The index grows by exp(drift / 252) a day.
     index, name : str
+    second : SecondIndex, optional
+        Another index beside it; what the first does is the same without.
     provenance : mapping
         Where the parameters come from; kept, never interpreted.
     """
@@ -37,6 +40,7 @@ class IndexModel(ABC):
     drift: Drift
     index: str = "IWM"
     name: str = "unnamed"
+    second: SecondIndex | None = None
     provenance: Mapping[str, Any] = field(default_factory=dict)
 
     kind: ClassVar[str]
@@ -48,6 +52,8 @@ class IndexModel(ABC):
         checked["drift"] = self._checked_drift()
         if not isinstance(self.provenance, Mapping):
             raise LetfError(f"provenance must be a table, got {self.provenance!r}")
+        if self.second is not None and not isinstance(self.second, SecondIndex):
+            raise LetfError(f"second must be a SecondIndex, got {self.second!r}")
         self._set(**checked)
 
     def _set(self, **values: Any) -> None:
@@ -77,9 +83,16 @@ class IndexModel(ABC):
         """The keys of the market file that are this kind's own."""
 
     def _renamed(self, factor: float) -> dict[str, Any]:
-        """Name and provenance once volatilities are scaled; of the latter only the prices': the fit is another's."""
+        """Name, provenance and second index once volatilities are scaled; of the provenance only the prices': the fit
+        is another's."""
         prices = {key: value for key, value in self.provenance.items() if key in PRICE_KEYS}
-        return {"name": f"{self.name} (volatility x {factor:.3g})", "provenance": prices}
+        second = None if self.second is None else self.second.scaled(factor)
+        return {"name": f"{self.name} (volatility x {factor:.3g})", "provenance": prices, "second": second}
+
+    def _check_second(self, count: int) -> None:
+        """Refuse a second index that a market of `count` regimes or days cannot move."""
+        if self.second is not None:
+            self.second.check_beside(self.index, self.kind, count)
 
     def to_dict(self) -> dict[str, Any]:
         """The market as its TOML file holds it."""
@@ -91,6 +104,8 @@ class IndexModel(ABC):
             "drift": self.drift,
         }
         data |= self.own_dict()
+        if self.second is not None:
+            data["second"] = self.second.to_dict()
         if self.provenance:
             data["provenance"] = dict(self.provenance)
         return data
@@ -104,6 +119,8 @@ class IndexModel(ABC):
         del values["schema"]
         if (kind := values.pop("kind")) != cls.kind:
             raise LetfError(f'market: kind must be "{cls.kind}", got {kind!r}')
+        if "second" in values:
+            values["second"] = SecondIndex.from_dict(values["second"])
         return cls(**cls._parsed(values))
 
     @classmethod

@@ -56,3 +56,8 @@ class CutStudent:
         t = -stdtrit(self.dof, ndtr(-z) * kept + cut)
         density = np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi)
         return t / self.scale, density * kept / student.pdf(t, self.dof) / self.scale
+
+
+def log_mean_exp_of(dof: float | None, c: float) -> float:
+    """log E exp(c e) of such an innovation, or of a normal one where `dof` is None."""
+    return c**2 / 2 if dof is None else CutStudent(dof).log_mean_exp(c)
