@@ -12,6 +12,7 @@ from math import erfc, log, pi, sqrt
 import numpy as np
 
 from simulator.moments import has_exact_law
+from simulator.normal import below
 from simulator.spec.market import Market
 from simulator.spec.markov import MarkovMarket
 from simulator.spec.model import TRADING_DAYS
@@ -54,7 +55,7 @@ class GrowthLaw:
         with np.errstate(divide="ignore"):
             edge = np.log(np.maximum(index, 0.0))
         means, sds = self._normals
-        chances = _below((edge[..., None] - means) / sds) @ self.market.initial_law()
+        chances = below((edge[..., None] - means) / sds) @ self.market.initial_law()
         return chances if self.leverage > 0 else 1 - chances
 
     @property
@@ -113,11 +114,6 @@ def _turned(x, u):
     waves = np.empty((len(u), *x.shape), complex)
     waves[0], waves[1:] = np.exp(1j * u[0] * x), np.exp(1j * (u[1] - u[0]) * x)
     return np.multiply.accumulate(waves, axis=0)
-
-
-def _below(z):
-    """P(a standard normal < z), any shape; `erfc` of the standard library, for SciPy takes half a second to load."""
-    return np.array([erfc(-one / sqrt(2)) / 2 for one in z.ravel().tolist()]).reshape(z.shape)
 
 
 def growth_law(market: Market, leverage: float, annual_carry: float, days: int) -> GrowthLaw | None:

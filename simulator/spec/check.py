@@ -67,6 +67,16 @@ def numbers(name: str, values: Any, *, fewest: int, most: int) -> tuple[float, .
     return tuple(map(float, values))
 
 
+def items(name: str, values: Any, kind: type, *, fewest: int, most: int) -> tuple[Any, ...]:
+    """`values` as a tuple of `fewest` to `most` of a kind."""
+    found = tuple(values) if isinstance(values, Iterable) else (None,)
+    if not all(isinstance(one, kind) for one in found):
+        raise LetfError(f"{name} must be {kind.__name__}s, got {values!r}")
+    if not fewest <= len(found) <= most:
+        raise LetfError(f"{name} must number from {fewest} to {most}, got {len(found)}")
+    return found
+
+
 def keys(where: str, data: Any, *, required: Iterable[str], optional: Iterable[str] = ()) -> dict[str, Any]:
     """`data` as a table that has every required key and no unknown one."""
     if not isinstance(data, Mapping):

@@ -1,11 +1,12 @@
 """The kinds of market, and the one of a file."""
 
+from itertools import pairwise
 from typing import Any
 
 from simulator.errors import LetfError
 from simulator.spec import check
 from simulator.spec.bootstrap import BootstrapMarket
-from simulator.spec.ensemble import EnsembleMarket
+from simulator.spec.ensemble import EnsembleMarket, SingleMarket
 from simulator.spec.garch import GarchMarket
 from simulator.spec.markov import MarkovMarket
 from simulator.spec.model import SCHEMA, SCHEMA_VERSION
@@ -41,3 +42,20 @@ def has_leverage_effect(market: Market) -> bool:
             return market.scaling is not None or market.block_days > 1
         case EnsembleMarket():
             return any(has_leverage_effect(member.market) for member in market.members)
+
+
+def shared_out(market: Market, paths: int) -> tuple[tuple[int, int, SingleMarket], ...]:
+    """First path, number of paths and market of each member of an ensemble, shared out in proportion to the weights.
+
+    Any other market is one part.
+    """
+    if not isinstance(market, EnsembleMarket):
+        return ((0, paths, market),)
+    edges, share = [0], 0.0
+    for member in market.members:
+        share += member.weight
+        edges.append(round(share * paths))
+    counts = [end - start for start, end in pairwise(edges)]
+    if min(counts) == 0:
+        raise LetfError(f"paths must give every one of the ensemble's {len(counts)} models one, got {paths}")
+    return tuple(zip(edges, counts, (member.market for member in market.members), strict=False))

@@ -2,14 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import Any
 
 from simulator.errors import LetfError
 from simulator.spec import check
-from simulator.spec.ensemble import EnsembleMarket
 from simulator.spec.fund import Fund
-from simulator.spec.market import Market, market_from_dict
+from simulator.spec.market import Market, market_from_dict, shared_out
 from simulator.spec.trade import Trade
 
 MAX_HORIZON = 2520
@@ -108,17 +106,10 @@ class Simulation:
 
         Any other market is one part.
         """
-        if not isinstance(self.market, EnsembleMarket):
-            return ((0, self),)
-        edges, share = [0], 0.0
-        for member in self.market.members:
-            share += member.weight
-            edges.append(round(share * self.paths))
-        counts = [end - start for start, end in pairwise(edges)]
-        if min(counts) == 0:
-            raise LetfError(f"paths must give every one of the ensemble's {len(counts)} models one, got {self.paths}")
-        members = zip(edges, counts, self.market.members, strict=False)
-        return tuple((first, replace(self, market=member.market, paths=paths)) for first, paths, member in members)
+        return tuple(
+            (first, self if market is self.market else replace(self, market=market, paths=paths))
+            for first, paths, market in shared_out(self.market, self.paths)
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """The run as plain data; `from_dict` gives it back."""
