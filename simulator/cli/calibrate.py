@@ -5,7 +5,7 @@ import click
 from simulator.cli import options as opt
 from simulator.cli.market import refuse_fund_prices
 from simulator.cli.progress import note_compiling, note_loading
-from simulator.cli.types import DAY, DRIFT, FIGURE_FILE, MARKET_FILE, PRICES, WHOLE
+from simulator.cli.types import DAY, DRIFT, FIGURE_FILE, FRACTION, MARKET_FILE, PRICES, WHOLE
 
 COMPILE_SECONDS = 4
 KINDS = {  # the options that only some kinds know
@@ -41,6 +41,13 @@ INNOVATIONS = {"markov": ("normal", "t"), "garch": ("skewt", "residuals")}  # th
     metavar="FILE",
     help="markov, scaled bootstrap, ensemble: a volatility index in points, as VIX, to know today's state by too.",
 )
+@click.option(
+    "--second",
+    type=PRICES,
+    metavar="PRICES",
+    help="markov, garch, bootstrap: prices of a second index, as SPY, that the market moves beside the first.",
+)
+@click.option("--second-drift", type=FRACTION, metavar="D", help="The second index's growth a year. [8%]")
 @click.option("--start", type=DAY, metavar="DATE", help="First day of the prices to use, YYYY-MM-DD.")
 @click.option("--end", type=DAY, metavar="DATE", help="Last day of the prices to use.")
 @opt.options(opt.ACCEPT_JUMPS)
@@ -61,7 +68,23 @@ INNOVATIONS = {"markov": ("normal", "t"), "garch": ("skewt", "residuals")}  # th
 @click.option("--output", type=MARKET_FILE, metavar="FILE", help="Write the market as .toml instead of to stdout.")
 @click.option("--plot", type=FIGURE_FILE, metavar="FILE", help="markov: draw the price by regime, .png, .svg or .pdf.")
 @opt.options(opt.JSON, opt.QUIET)
-def calibrate(prices, kind, start, end, accept_jumps, drift, index, name, output, plot, as_json, quiet, **own):
+def calibrate(
+    prices,
+    kind,
+    second,
+    second_drift,
+    start,
+    end,
+    accept_jumps,
+    drift,
+    index,
+    name,
+    output,
+    plot,
+    as_json,
+    quiet,
+    **own,
+):
     """Fit a market to the daily prices in PRICES and write it.
 
     PRICES is a CSV or Parquet file, or a ticker that letf fetch has fetched.
@@ -70,8 +93,10 @@ def calibrate(prices, kind, start, end, accept_jumps, drift, index, name, output
     letf calibrate IWM.csv --output iwm.toml
     letf calibrate IWM.csv --regimes 2 --start 2010-01-01 --plot regimes.png
     letf calibrate IWM.csv --kind garch --innovations residuals
+    letf calibrate IWM.csv --second SPY.csv --output joint.toml
     """
     own = _own_options(kind, own | {"plot": plot})
+    _check_second(kind, second, second_drift)
     if drift == "regime" and kind != "markov":
         raise click.UsageError(f"--drift regime is for --kind markov, not {kind}; give a number, as 8%.")
     refuse_fund_prices(prices, index)
@@ -84,20 +109,23 @@ def calibrate(prices, kind, start, end, accept_jumps, drift, index, name, output
     read = read_prices(prices, accept_jumps=accept_jumps).between(start, end)
     common = {"drift": DEFAULT_DRIFT if drift is None else drift, "index": index, "name": name}
     fit, market = _fitted(kind, read, own, common, quiet)
+    beside = None
+    if second is not None:
+        market, beside = _beside(market, read, second, second_drift, accept_jumps)
     toml = market_to_toml(market)
     if plot:
         _draw(fit, plot)
     if output:
         write_atomically(output, toml.encode())
     if not quiet:
-        for note in (read.note(), *(fit.notes() if fit else ())):
+        for note in (read.note(), *((beside.prices.note(),) if beside else ()), *(fit.notes() if fit else ())):
             click.echo(f"Note: {note}", err=True)
     if as_json:
-        click.echo(_document(read, fit, market), nl=False)
+        click.echo(_document(read, fit, market, beside), nl=False)
     elif output:
-        click.echo(report(read, fit, market), nl=False)
+        click.echo(report(read, fit, market, beside), nl=False)
     else:
-        click.echo("" if quiet else report(read, fit, market), nl=False, err=True)
+        click.echo("" if quiet else report(read, fit, market, beside), nl=False, err=True)
         click.echo(toml, nl=False)
 
 
@@ -152,12 +180,31 @@ def _fitted(kind, prices, own, common, quiet):
     return None, fit_ensemble(prices, **own, **common)
 
 
-def _document(prices, fit, market):
+def _check_second(kind, second, drift):
+    if second is None and drift is not None:
+        raise click.UsageError("--second-drift is the growth of a second index; give its prices by --second.")
+    if second is not None and kind == "ensemble":
+        raise click.UsageError("--second is for --kind markov, garch or bootstrap, not ensemble; choose one of them.")
+
+
+def _beside(market, prices, path, drift, accept_jumps):
+    """The market with the second index of the prices at `path`, and what was fitted."""
+    from simulator.history.prices import read_prices
+    from simulator.history.second import with_second
+    from simulator.spec.model import DEFAULT_DRIFT
+
+    index = path.stem.upper()
+    refuse_fund_prices(path, "")
+    second = read_prices(path, accept_jumps=accept_jumps)
+    return with_second(market, prices, second, index=index, drift=DEFAULT_DRIFT if drift is None else drift)
+
+
+def _document(prices, fit, market, beside):
     from simulator.history.fitted import SCHEMA
     from simulator.output.document import dumps
 
     nothing = {"schema": SCHEMA, "market": market.to_dict(), "days": len(prices.dates) - 1, "notes": []}
-    return dumps(fit.to_dict(market) if fit else nothing)
+    return dumps((fit.to_dict(market) if fit else nothing) | ({"second": beside.to_dict()} if beside else {}))
 
 
 def _draw(fit, path):

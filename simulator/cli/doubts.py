@@ -73,12 +73,12 @@ def load_doubts(
 def _of_market(name: str, chosen: "Market", start: "Callable") -> Doubts:
     """Of a built-in market, the other one, and the refits that come with it; of another there are none."""
     from simulator.spec.ensemble import EnsembleMarket
-    from simulator.spec.files import MARKET_FILES, SHORT_NAMES, is_preset, preset_market
+    from simulator.spec.files import MARKET_FILES, alone, is_preset, preset_market
     from simulator.spec.refits import preset_refits
 
     if is_preset(name) and not Path(name).exists():
-        alone = isinstance(chosen, EnsembleMarket)  # its members are models already
-        others = () if alone else (other for other in MARKET_FILES if other != SHORT_NAMES.get(name, name))
+        has_models = isinstance(chosen, EnsembleMarket)  # its members
+        others = () if has_models else (other for other in MARKET_FILES if other != alone(name))
         return Doubts().add({other: preset_market(other) for other in others}, preset_refits(name), start)
     lacking = "parameters" if isinstance(chosen, EnsembleMarket) else "parameters and models"
     return Doubts(notes=[f"No error bars of {lacking}: a market file has no prices to fit others to; --as-of has."])

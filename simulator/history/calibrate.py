@@ -9,7 +9,7 @@ from simulator.history.calibration import Calibration, Innovations
 from simulator.history.daily import FEWEST_RETURNS, daily_log_returns
 from simulator.history.em import climb, starts
 from simulator.history.errors import standard_errors
-from simulator.history.fitted import Fitted
+from simulator.history.fitted import fitted
 from simulator.history.likelihood import SD_BOUNDS, Likelihood, Parameters
 from simulator.history.newton import Maximum, maximise
 from simulator.history.overnight import overnight_shares
@@ -115,12 +115,12 @@ def _calibration(prices, vol_index, innovations, likelihood, maximum, mean, sd):
         prices=prices,
         innovations=innovations,
         regimes=NAMES[likelihood.regimes],
-        annual_vol=_estimates((parameters.sd * to_vol)[order], (errors["sd"] * to_vol)[order]),
-        annual_log_drift=_estimates(
+        annual_vol=fitted((parameters.sd * to_vol)[order], (errors["sd"] * to_vol)[order]),
+        annual_log_drift=fitted(
             (TRADING_DAYS * (mean + sd * parameters.mean))[order], (TRADING_DAYS * sd * errors["mean"])[order]
         ),
-        dof=None if parameters.dof is None else _estimates(parameters.dof[order], errors["dof"][order]),
-        transition=tuple(_estimates(row[order], row_errors[order]) for row, row_errors in transition),
+        dof=None if parameters.dof is None else fitted(parameters.dof[order], errors["dof"][order]),
+        transition=tuple(fitted(row[order], row_errors[order]) for row, row_errors in transition),
         overnight_share=overnight_shares(prices, seen.smoothed[:, order]),
         vol_index=vol_index,
         in_index=None if vol_index is None else regime_indices(prices, vol_index, seen.smoothed[:, order]),
@@ -128,8 +128,3 @@ def _calibration(prices, vol_index, innovations, likelihood, maximum, mean, sd):
         filtered=seen.filtered[:, order],
         smoothed=seen.smoothed[:, order],
     )
-
-
-def _estimates(values, errors) -> tuple[Fitted, ...]:
-    pairs = zip(values.tolist(), errors.tolist(), strict=True)
-    return tuple(Fitted(value, error if np.isfinite(error) else None) for value, error in pairs)

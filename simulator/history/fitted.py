@@ -16,6 +16,12 @@ class Fitted(NamedTuple):
     stderr: float | None
 
 
+def fitted(values: np.ndarray, errors: np.ndarray) -> tuple[Fitted, ...]:
+    """Parameters with their standard errors, where these are numbers."""
+    pairs = zip(values.tolist(), errors.tolist(), strict=True)
+    return tuple(Fitted(value, error if np.isfinite(error) else None) for value, error in pairs)
+
+
 def significant(value: float, digits: int = DIGITS) -> float:
     """`value` to that many significant digits."""
     return float(f"{value:.{digits}g}")

@@ -101,15 +101,8 @@ def filtered_laws(market: MarkovMarket, returns: np.ndarray, index: np.ndarray |
     index : float64 (T,), optional
         A volatility index in points, NaN where it is not known; of no use unless the regimes say what it stands at.
     """
-    own = [regime.annual_log_drift for regime in market.regimes]
-    given = [k for k, drift in enumerate(own) if drift is not None]
-    means = market.daily_means()
-    means[given] = np.array([own[k] for k in given]) / TRADING_DAYS
-    long_run = market.stationary_law()
-    center = long_run @ means
-    carried = market.autocorrelation * (np.concatenate([[center], returns[:-1]]) - center)
     sds = market.daily_sds()
-    z = ((returns - carried)[:, None] - means) / sds
+    z = surprises(market, returns) / sds
     log_densities = normal_log_density(z)
     for k, regime in enumerate(market.regimes):
         if regime.dof is not None:
@@ -119,8 +112,19 @@ def filtered_laws(market: MarkovMarket, returns: np.ndarray, index: np.ndarray |
         known = np.isfinite(index)
         log_densities[known] += INDEX_WEIGHT * _index_log_densities(market, index[known])
     filtered = np.empty_like(z)
-    hamilton_filter(log_densities, np.array(market.transition), long_run, filtered)
+    hamilton_filter(log_densities, np.array(market.transition), market.stationary_law(), filtered)
     return filtered
+
+
+def surprises(market: MarkovMarket, returns: np.ndarray) -> np.ndarray:
+    """What each log return is more than its regime lets expect, (T, K); drifts as in `filtered_laws`."""
+    own = [regime.annual_log_drift for regime in market.regimes]
+    given = [k for k, drift in enumerate(own) if drift is not None]
+    means = market.daily_means()
+    means[given] = np.array([own[k] for k in given]) / TRADING_DAYS
+    center = market.stationary_law() @ means
+    carried = market.autocorrelation * (np.concatenate([[center], returns[:-1]]) - center)
+    return (returns - carried)[:, None] - means
 
 
 def _index_log_densities(market: MarkovMarket, index: np.ndarray) -> np.ndarray:
@@ -130,11 +134,16 @@ def _index_log_densities(market: MarkovMarket, index: np.ndarray) -> np.ndarray:
 
 
 def following_variance(market: GarchMarket, returns: np.ndarray) -> float:
-    """The daily variance of the day after `returns`.
+    """The daily variance of the day after `returns`."""
+    return garch_path(market, returns)[2]
 
-    Residuals are deviations from the market's own mean log return, `annual_log_drift`, or where it has none from that
+
+def garch_path(market: GarchMarket, returns: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
+    """Surprise and daily variance of each day, (T,), and the variance of the day after the last.
+
+    Surprises are deviations from the market's own mean log return, `annual_log_drift`, or where it has none from that
     of its drift at the returns' volatility. The first day's variance is what follows a day of the weighted mean square
-    of the first 75 residuals, weights falling by 0.94 a day, as the library arch has it.
+    of the first 75 of them, weights falling by 0.94 a day, as the library arch has it.
     """
     if market.annual_log_drift is None:
         mean = market.drift / TRADING_DAYS - market.innovations.log_mean_exp(float(returns.std()))
@@ -146,4 +155,5 @@ def following_variance(market: GarchMarket, returns: np.ndarray) -> float:
     before = float(weights @ early / weights.sum())
     variances = np.empty_like(residuals)
     variances[0] = market.omega + (market.alpha + market.gamma / 2 + market.beta) * before
-    return garch_filter(residuals, market.omega, market.alpha, market.gamma, market.beta, CAP**2, variances)
+    following = garch_filter(residuals, market.omega, market.alpha, market.gamma, market.beta, CAP**2, variances)
+    return residuals, variances, following

@@ -5,9 +5,11 @@ from math import exp
 from simulator.history.calibration import Calibration
 from simulator.history.garch_fit import GarchFit
 from simulator.history.prices import Prices
+from simulator.history.second import SecondFit
 from simulator.output.garch_report import garch_lines
 from simulator.output.heading import drift_text, market_line, start_line
 from simulator.output.regimes_report import regimes_lines
+from simulator.output.second_report import second_lines
 from simulator.output.text import labelled
 from simulator.spec.bootstrap import BootstrapMarket
 from simulator.spec.ensemble import EnsembleMarket, Member
@@ -15,13 +17,15 @@ from simulator.spec.market import Market
 from simulator.spec.scaling import LONGEST, WINDOWS, Scaling
 
 
-def report(prices: Prices, fit: Calibration | GarchFit | None, market: Market) -> str:
-    """Prices, the fit with its standard errors where something was fitted, the market and its start."""
+def report(prices: Prices, fit: Calibration | GarchFit | None, market: Market, second: SecondFit | None = None) -> str:
+    """Prices, the fit with its standard errors where something was fitted, the second index if there is one, the
+    market and its start."""
     span = f"{prices.dates[0]} to {prices.dates[-1]}, {len(prices.dates) - 1:,} returns"
     lines = [
         *labelled("Prices", f"{prices.source}, column {prices.column!r}, {span}"),
         *_fit_lines(fit, market),
         "",
+        *(second_lines(second, market) if second else []),
         *labelled("Market", f"{market.name}, index {market.index}, {drift_text(market)}"),
         *labelled("Start", start_line(market)),
     ]

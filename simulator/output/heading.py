@@ -1,5 +1,7 @@
 """The lines that every table and figure owes its reader: what was simulated."""
 
+import numpy as np
+
 from simulator.spec.bootstrap import BootstrapMarket
 from simulator.spec.ensemble import EnsembleMarket
 from simulator.spec.garch import GarchMarket
@@ -76,6 +78,23 @@ def _start(market: Market) -> str:
 
 def drift_text(market: Market) -> str:
     return "each regime's own drift" if market.drift == "regime" else f"drift {percent(market.drift, 2)} a year"
+
+
+def second_text(market: Market) -> str:
+    """The second index of a market that has one: how it moves with the first, and its drift."""
+    second = market.second
+    assert second is not None  # who asks has looked
+    match market:
+        case MarkovMarket():
+            vols = [regime.annual_vol for regime in market.regimes]
+            rows = zip(market.regime_names, second.betas, second.correlations(np.array(vols)), strict=True)
+            how = "; ".join(f"{name} beta {beta:.2f}, correlation {value:.2f}" for name, beta, value in rows)
+        case GarchMarket():
+            (beta,), own = second.betas, second.residual_ratio
+            how = f"beta {beta:.2f}, volatility of its own {own:.2f} times {market.index}'s"
+        case _:
+            how = "its own days, the same ones"
+    return f"{second.index} beside {market.index}: {how}; drift {percent(second.drift, 2)} a year"
 
 
 def refit_drifts(market: Market) -> str:

@@ -3,7 +3,7 @@
 import textwrap
 
 from simulator.output.document import dumps
-from simulator.output.heading import drift_text, market_line, percent, start_line
+from simulator.output.heading import drift_text, market_line, percent, second_text, start_line
 from simulator.output.text import WIDTH, paragraph
 from simulator.spec.ensemble import EnsembleMarket
 from simulator.spec.fund import Fund, funds_to_dict
@@ -55,6 +55,8 @@ def _market_lines(market):
             parts = (f"{percent(member.weight)} of paths {member.market.name}" for member in market.members)
             yield from paragraph(", ".join(parts))
     yield from paragraph(f"{drift_text(market)}, start: {start}")
+    if market.second:
+        yield from paragraph(second_text(market))
     if source := market.provenance.get("source_file"):
         yield f"fitted to {source} (SHA-256 {str(market.provenance.get('sha256', 'unknown'))[:16]}...)"
 

@@ -3,6 +3,7 @@
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, BinaryIO, overload
@@ -13,12 +14,16 @@ from simulator.spec.fund import Fund, funds_from_dict, funds_to_dict
 from simulator.spec.market import Market, market_from_dict
 from simulator.spec.markov import MarkovMarket
 from simulator.spec.model import PRICE_KEYS
+from simulator.spec.second import SecondIndex
 
 PRESETS = files("simulator") / "presets"
 DEFAULT_MARKET = "iwm-markov3"
 GARCH_MARKET, ENSEMBLE_MARKET = "iwm-garch", "iwm-ensemble"
-MARKETS = (DEFAULT_MARKET, GARCH_MARKET, ENSEMBLE_MARKET)
+JOINT_MARKET, JOINT_GARCH = "iwm-spy", "iwm-spy-garch"
+BESIDE = {JOINT_MARKET: DEFAULT_MARKET, JOINT_GARCH: GARCH_MARKET}  # a second index beside these markets' own
+MARKETS = (DEFAULT_MARKET, GARCH_MARKET, ENSEMBLE_MARKET, *BESIDE)
 MARKET_FILES = {DEFAULT_MARKET: "iwm.toml", GARCH_MARKET: "iwm-garch.toml"}
+SECOND_FILE = "spy.toml"
 SHORT_NAMES = {"iwm": DEFAULT_MARKET}  # a market goes by its file's name too
 ENSEMBLE_WHY = (
     "built in, for no prices are given; its GARCH half brings the leverage effect, that falls come with high "
@@ -128,7 +133,16 @@ def preset_market(name: str = DEFAULT_MARKET) -> Market:
     name = SHORT_NAMES.get(name, name)
     if name == ENSEMBLE_MARKET:
         return halves(*(_preset_member(member) for member in MARKET_FILES))
+    if name in BESIDE:
+        second = SecondIndex.from_dict(parsed((PRESETS / SECOND_FILE).read_bytes(), SECOND_FILE)[BESIDE[name]])
+        return replace(_preset_member(BESIDE[name]), name=name, second=second)
     return _preset_member(name)
+
+
+def alone(name: str) -> str:
+    """The full name of a built-in market, or of the one that it has beside a second index."""
+    name = SHORT_NAMES.get(name, name)
+    return BESIDE.get(name, name)
 
 
 def halves(*members: SingleMarket) -> EnsembleMarket:

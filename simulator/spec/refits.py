@@ -16,6 +16,7 @@ from simulator.spec.files import (
     MARKETS,
     PRESETS,
     SHORT_NAMES,
+    alone,
     halves,
     is_preset,
     parsed,
@@ -57,7 +58,7 @@ def _refits(name: str, data: Mapping[str, Any]) -> tuple[SingleMarket, ...]:
     origin = {key: value for key, value in market.provenance.items() if key in PRICE_KEYS}
     return tuple(
         replace(with_parameters(market, values), provenance=origin | {"refit": number})
-        for number, values in enumerate(data[name], 1)
+        for number, values in enumerate(data[alone(name)], 1)
     )
 
 
