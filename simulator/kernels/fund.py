@@ -14,6 +14,12 @@ def index_growth(r, growth):
 
 
 @kernel
+def day_growth(move, leverage, base):
+    """max(0, base + leverage r): a fund's growth on a day that the index moves by r, base = 1 + carry."""
+    return max(0.0, fma(leverage, move, base))
+
+
+@kernel
 def fund_growth(r, leverage, carry, nav, frictionless, row):
     """nav *= max(0, 1 + carry + leverage r), frictionless *= max(0, 1 + leverage r); `carry` a day.
 
@@ -22,5 +28,5 @@ def fund_growth(r, leverage, carry, nav, frictionless, row):
     base = 1.0 + carry
     for i in range(r.shape[0]):
         move = np.float64(r[i])
-        nav[row, i] *= max(0.0, fma(leverage, move, base))
-        frictionless[row, i] *= max(0.0, fma(leverage, move, 1.0))
+        nav[row, i] *= day_growth(move, leverage, base)
+        frictionless[row, i] *= day_growth(move, leverage, 1.0)

@@ -8,8 +8,8 @@ from simulator.errors import LetfError
 from simulator.spec import check
 from simulator.spec.run import MAX_HORIZON
 
-MOST_MOVE = 10.0  # of an index in a day: elevenfold
-MOST_SCALE = 100.0
+LEAST_MOVE, MOST_MOVE = -0.99, 10.0  # of an index in a day
+MOST_SCALE = 10.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,10 +21,10 @@ class Course:
     Parameters
     ----------
     moves : tuple of (day, return, return)
-        Simple returns of the first and of the second index that replace those drawn, in (-1, 10]; None leaves an index
-        as drawn. Where a market has no second index its return is not looked at.
+        Simple returns of the first and of the second index that replace those drawn, in [-0.99, 10]; None leaves an
+        index as drawn. Where a market has no second index its return is not looked at.
     vol_scales : tuple of (day, factor)
-        The log returns of both indexes on that day are multiplied by the factor, in [0, 100].
+        The log returns of both indexes on that day are multiplied by the factor, in [0, 10].
     rates : tuple of (day, change)
         From that day on the change is added to the short rate, which funds, cash and loans hang on; annual, in (-1, 1).
 
@@ -86,4 +86,4 @@ def _by_day(name: str, entries: Any, values: int) -> dict[int, tuple[Any, ...]]:
 def _move(day: int, value: Any) -> float | None:
     if value is None:
         return None
-    return check.number(f"course: move of day {day}", value, low=-1, high=MOST_MOVE, open_low=True)
+    return check.number(f"course: move of day {day}", value, low=LEAST_MOVE, high=MOST_MOVE)

@@ -13,10 +13,10 @@ from simulator.spec.course import Course
         ({"moves": [(1, 0.1)]}, r"each of moves must be a day and 2 numbers, got \(1, 0.1\)"),
         ({"moves": [(0, 0.1, 0.1)]}, "day of moves must be from 1 to 2,520, got 0"),
         ({"moves": [(1.0, 0.1, 0.1)]}, "day of moves must be a whole number, got 1.0"),
-        ({"moves": [(1, -1, 0.1)]}, r"move of day 1 must be in \(-1, 10\], got -1"),
+        ({"moves": [(1, -1, 0.1)]}, r"move of day 1 must be in \[-0.99, 10\], got -1"),
         ({"moves": [(1, 0.1, "3%")]}, "move of day 1 must be a number, got '3%'"),
         ({"moves": [(2, 0, 0), (2, 0, 0)]}, "day 2 stands more than once in moves"),
-        ({"vol_scales": [(3, -1)]}, r"vol_scales of day 3 must be in \[0, 100\], got -1"),
+        ({"vol_scales": [(3, -1)]}, r"vol_scales of day 3 must be in \[0, 10\], got -1"),
         ({"rates": [(3, 1)]}, r"rates of day 3 must be in \(-1, 1\), got 1"),
         ({"rates": [3]}, "each of rates must be a day and 1 numbers, got 3"),
         (
