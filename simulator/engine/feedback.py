@@ -1,0 +1,102 @@
+"""Run paths of an index that funds push at the close, and add up on how many days funds move far."""
+
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from typing import NamedTuple
+
+import numpy as np
+
+from simulator.engine.lower import Lowered, lower
+from simulator.engine.threads import PROGRESS_SECONDS, available_cores
+from simulator.kernels.feedback import Loop, run_feedback
+from simulator.kernels.stats import LANES
+from simulator.spec.run import Simulation
+
+BLOCK_PATHS = 4 * LANES
+
+
+class Counted(NamedTuple):
+    """Of one market's paths, on how many days funds moved beyond a threshold.
+
+    paths : int.
+    days, squares : int64 (gains, funds), sums over the paths of a path's days, and of their squares.
+    """
+
+    paths: int
+    days: np.ndarray
+    squares: np.ndarray
+
+
+def count_moves(
+    spec: Simulation,
+    gains: Sequence[float],
+    *,
+    reverts: float,
+    beyond: float,
+    threads: int | None = None,
+    on_progress: Callable[[int], None] | None = None,
+) -> list[Counted]:
+    """Days of the run on which its funds move by more than `beyond`, by the gain of the flow at the close.
+
+    All gains see the same draws, those of `simulate`. Sums are whole numbers: the same at any number of threads.
+
+    Parameters
+    ----------
+    spec : Simulation
+        Its last horizon is the number of days.
+    gains : sequence of float
+        In [0, 1).
+    reverts, beyond : float
+        As in `kernels.feedback.Loop`.
+    threads : int, optional
+        From 1 on; by default one a core.
+    on_progress : callable, optional
+        Called with the number of finished paths, ten times a second while a block is waited for.
+
+    Returns
+    -------
+    list of Counted
+        One for each market: an ensemble's members, in order.
+    """
+    done, cores = 0, available_cores()
+    parts = [(first, part, lower(part)) for first, part in spec.parts()]
+    tallies = [np.zeros((len(gains), len(spec.funds), 2), np.int64) for _ in parts]
+    pool = ThreadPoolExecutor(min(threads or cores, cores))
+    try:
+        futures = deque(
+            (number, pool.submit(_block, lowered, _loop(lowered, gains, reverts, beyond), *block))
+            for number, (first, part, lowered) in enumerate(parts)
+            for block in _blocks(first, part.paths)
+        )
+        while futures:
+            number, future = futures[0]
+            if future in wait([future], timeout=PROGRESS_SECONDS).done:
+                paths, found = future.result()
+                tallies[number] += found
+                done += paths
+                futures.popleft()
+            if on_progress:
+                on_progress(done)
+    finally:
+        pool.shutdown(cancel_futures=True)  # an interrupt waits for the blocks that run, no longer
+    return [
+        Counted(part.paths, tally[..., 0], tally[..., 1]) for (_, part, _), tally in zip(parts, tallies, strict=True)
+    ]
+
+
+def _loop(lowered: Lowered, gains: Sequence[float], reverts: float, beyond: float) -> Loop:
+    return Loop(np.array(gains, float), float(reverts), lowered.leverages, lowered.carries, float(beyond))
+
+
+def _blocks(first_path: int, paths: int) -> Iterator[tuple[int, int]]:
+    """(first path, number of paths) of blocks."""
+    end = first_path + paths
+    return ((first, min(BLOCK_PATHS, end - first)) for first in range(first_path, end, BLOCK_PATHS))
+
+
+def _block(lowered: Lowered, loop: Loop, first: int, paths: int) -> tuple[int, np.ndarray]:
+    """Paths and tally of a block."""
+    tally = np.zeros((len(loop.gains), len(loop.leverages), 2), np.int64)
+    run_feedback(lowered.seed, np.uint64(first), paths, lowered.market, loop, int(lowered.horizons[-1]), tally)
+    return paths, tally
