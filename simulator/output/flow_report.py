@@ -9,7 +9,8 @@ from simulator.spec.feedback import Feedback
 
 SCHEMA = "letf.flow/1"
 MOVES = (-0.1, -0.07, -0.05, -0.04, -0.03, -0.02, -0.01, 0.01, 0.02, 0.03, 0.04, 0.05, 0.07, 0.1)
-MILLION, WHOLE = 1e6, 100.0  # dollars; millions from which on no decimals are shown
+UNITS = ((1e6, "Millions"), (1e3, "Thousands"))
+FEWEST, WHOLE = 10, 100  # of a unit, the largest flow; and from which on no decimals are shown
 MOST_FUNDS = 5  # columns; what smaller ones trade is told together
 
 RULE = (
@@ -39,7 +40,7 @@ def report(feedback: Feedback, head: Sequence[str] = (), section: Sequence[str] 
         lines += [*paragraph(f"A move of {index} by 1% makes them trade {each} at the close."), "", *section]
     else:
         lines += [
-            f"Millions of dollars to buy at the close, below 0 to sell, by the move of {index}",
+            f"{_unit(feedback)[1]} of dollars to buy at the close, below 0 to sell, by the move of {index}",
             *grid(_flow_rows(feedback)),
             "",
             *paragraph(RULE),
@@ -75,26 +76,31 @@ def _impact_lines(feedback: Feedback) -> list[str]:
     )
 
 
+def _largest(feedback: Feedback) -> float:
+    return abs(feedback.close(MOVES[0])) * feedback.flow_per_move
+
+
+def _unit(feedback: Feedback) -> tuple[float, str]:
+    """Dollars that flows are told in, and what they are called."""
+    return next((unit for unit in UNITS if _largest(feedback) >= FEWEST * unit[0]), UNITS[-1])
+
+
 def _flow_rows(feedback: Feedback) -> list[list[str]]:
     """Titles, and a line a move: the close, each large fund's flow, the others' together, the total."""
     by_size = sorted(feedback.assets, key=lambda one: one.flow_per_move, reverse=True)
     shown = [one for one in feedback.assets if one in by_size[:MOST_FUNDS]]
-    others = feedback.flow_per_move - sum(one.flow_per_move for one in shown)
-    hidden = len(feedback.assets) > len(shown)
-    largest = abs(feedback.close(MOVES[0])) * feedback.flow_per_move
-    titles = [f"{feedback.index}"] + (["at close"] if feedback.impact else [])
-    rows = [titles + [one.fund.ticker for one in shown] + (["others"] if hidden else []) + ["total"]]
+    others = by_size[MOST_FUNDS:]
+    names = [*(one.fund.ticker for one in shown), *(["others"] if others else []), "total"]
+    flows = [one.flow_per_move for one in shown] + ([sum(one.flow_per_move for one in others)] if others else [])
+    unit, _ = _unit(feedback)
+    decimals = 0 if _largest(feedback) >= WHOLE * unit else 2
+    rows = [[feedback.index, *(["at close"] if feedback.impact else []), *names]]
     for move in MOVES:
         close = feedback.close(move)
-        flows = [one.flow_per_move for one in shown] + ([others] if hidden else []) + [feedback.flow_per_move]
         told = [f"{100 * close:+.2f}%"] if feedback.impact else []
-        decimals = largest < WHOLE * MILLION
-        rows.append([f"{100 * move:+g}%", *told, *(_millions(close * flow, decimals, "+") for flow in flows)])
+        cells = [f"{close * flow / unit:+,.{decimals}f}" for flow in (*flows, feedback.flow_per_move)]
+        rows.append([f"{100 * move:+g}%", *told, *cells])
     return rows
-
-
-def _millions(amount: float, decimals: bool, sign: str = "") -> str:
-    return f"{amount / MILLION:{sign},.{2 if decimals else 0}f}"
 
 
 def to_json(feedback: Feedback, found: dict[str, Any] | None = None) -> str:
