@@ -30,8 +30,9 @@ class Factor(NamedTuple):
 class FactorLikelihood:
     """log-likelihood of y_t = a_k + beta_k e_tk + v_k c_t u_t as a function of theta, and its gradient.
 
-    Each day counts for regime k by the probability that it was in it; u is Student-t cut at 12 standard deviations,
-    of variance 1. theta holds a, beta and log v regime by regime, and log(dof - 2).
+    A day's density is the mixture of its regimes' by the probabilities that it was in them, the days taken one by one;
+    u is Student-t cut at 12 standard deviations, of variance 1. theta holds a, beta and log v regime by regime, and
+    log(dof - 2).
 
     Parameters
     ----------
@@ -77,15 +78,20 @@ class FactorLikelihood:
         a, beta, v, dof = self.unpack(theta)
         sds = v * self.scales
         z = (self.y - a - beta * self.surprises) / sds
-        value = (self.weights * (student_log_density(z, dof, cut=False) - np.log(sds))).sum()
-        slope = self.weights * student_slope(z, dof)
+        log_densities = student_log_density(z, dof, cut=False) - np.log(sds)
+        top = log_densities.max(axis=1, keepdims=True)
+        joint = self.weights * np.exp(log_densities - top)
+        mixed = joint.sum(axis=1, keepdims=True)
+        shares = joint / mixed  # of the regimes, once the day's return is known
+        value = (top + np.log(mixed)).sum()
+        slope = shares * student_slope(z, dof)
         up, down = (2 + (dof - 2) * np.exp(step) for step in (DOF_STEP, -DOF_STEP))
         rise = student_log_density(z, up, cut=False) - student_log_density(z, down, cut=False)
         parts = [
             -(slope / sds).sum(axis=0),
             -(slope * self.surprises / sds).sum(axis=0),
-            -(slope * z + self.weights).sum(axis=0),
-            [(self.weights * rise).sum() / (2 * DOF_STEP)],
+            -(slope * z + shares).sum(axis=0),
+            [(shares * rise).sum() / (2 * DOF_STEP)],
         ]
         return float(value), np.concatenate(parts)
 

@@ -182,3 +182,55 @@ def test_a_bad_price_is_one_line_and_exit_2(csv, tmp_path):
     assert done.stderr == (
         f"Error: {bad}: line 10, column 'Adj Close': price 0 is not positive and finite; correct or delete the line\n"
     )
+
+
+@pytest.fixture(scope="module")
+def second_csv(csv):
+    """Prices of a second index, which follows the first by half."""
+    rng, lines = np.random.default_rng(4), csv.read_text().splitlines()
+    closes = np.array([float(line.split(",")[2]) for line in lines[1:]])
+    own = np.sqrt(closes) * np.exp(np.cumsum(0.004 * rng.normal(size=DAYS)))
+    path = csv.parent / "XYZ.csv"
+    rows = [f"{line.split(',')[0]},{price:.6f}\n" for line, price in zip(lines[1:], own, strict=True)]
+    path.write_text("Date,Close\n" + "".join(rows))
+    return path
+
+
+@pytest.mark.parametrize("kind", ["markov", "garch", "bootstrap"])
+def test_a_second_index_joins_the_market(csv, second_csv, tmp_path, kind):
+    path = tmp_path / "joint.toml"
+    kind = [kind, "--regimes", 2] if kind == "markov" else [kind]
+    result = run(csv, "--kind", *kind, "--second", second_csv, "--second-drift", "5%", "--output", path)
+    joint = read_market(path)
+    assert (joint.second.index, joint.second.drift, joint.second.provenance["days"]) == ("XYZ", 0.05, DAYS - 1)
+    assert max(map(len, result.stdout.splitlines())) <= 80
+    assert "Second  XYZ, XYZ.csv, 399 returns on the same days" in result.stdout
+    assert "Days with IWM up 3% or more and XYZ down: " in result.stdout
+    assert "Note: XYZ.csv: closes are from column 'Close'" in result.stderr
+    told = json.loads(run(csv, "--kind", *kind, "--second", second_csv, "--json").stdout)
+    assert told["second"]["days"] == DAYS - 1 and told["market"]["second"]["index"] == "XYZ"
+    if kind != ["bootstrap"]:
+        assert all(abs(beta - 0.5) < 0.1 for beta in joint.second.betas)  # five of its errors
+        assert "±" in result.stdout.partition("Second")[2]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--second-drift", "5%"], "--second-drift is the growth of a second index; give its prices by --second."),
+        (
+            ["--kind", "ensemble", "--second", "B.csv"],
+            "--second is for --kind markov, garch or bootstrap, not ensemble",
+        ),
+    ],
+)
+def test_a_second_index_that_cannot_be_is_refused(csv, options, message):
+    result = run(csv, *options)
+    assert result.exit_code == 2 and message in result.stderr
+
+
+def test_prices_of_a_fund_are_no_second_index(csv, second_csv, tmp_path):
+    path = tmp_path / "TNA.csv"
+    path.write_text(second_csv.read_text())
+    with pytest.raises(LetfError, match="prices of TNA, 3x IWM"):
+        run(csv, "--second", path)
