@@ -23,7 +23,7 @@ ROOT = Path(__file__).parent.parent
 PAGES = ("README.md", *(f"docs/{name}.md" for name in ("design", "models", "performance", "variance")))
 BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)
 PYTHON_BLOCK = re.compile(r"```python\n(.*?)```\n\n```\n(.*?)```", re.DOTALL)
-DATA = ("IWM.csv", "TNA.csv", "TZA.csv", "DFF.csv", "VIX.csv")
+DATA = ("IWM.csv", "SPY.csv", "TNA.csv", "TZA.csv", "DFF.csv", "VIX.csv")
 WIDTH = 80
 
 

@@ -1,6 +1,7 @@
 """A second index fitted to prices: known parameters come back, the presets are made again, bad prices are named."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from simulator.spec.files import preset_market
 from simulator.spec.garch import GarchMarket
 from simulator.spec.second import SecondIndex
 
+MODELS = (Path(__file__).parents[2] / "docs" / "models.md").read_text()
 DAYS = 5000
 STDERRS = 4.0  # of a parameter, beyond which it is not the one that made the days: one test in 16,000
 MACHINES = 1e-4  # of a fitted parameter, relative, that two machines' libraries may end apart
@@ -98,7 +100,7 @@ def test_the_presets_are_made_again(shared_data):
         assert joint.second.residual_vols == pytest.approx(kept.residual_vols, rel=MACHINES)
         assert joint.second.dof == pytest.approx(kept.dof, rel=MACHINES)
         assert joint.second.provenance["sha256"] == kept.provenance["sha256"]
-        assert fit.expected_apart.mean == pytest.approx({"iwm-spy": 0.31, "iwm-spy-garch": 3.07}[name], abs=0.1)
+        assert f"`--market {name}`) | {fit.expected_apart.mean:.2f} ± {fit.expected_apart.stderr:.2f} |" in MODELS
 
 
 def test_one_regime_is_the_regression_of_statsmodels(shared_data):
@@ -125,6 +127,7 @@ def test_a_bootstrap_takes_the_days_as_they_are(shared_data, make):
     np.testing.assert_allclose(joint.second.log_returns, y, atol=1e-7)
     assert fit.factor is None and fit.correlations[0] == pytest.approx(0.889, abs=0.001)
     if make is bootstrap_market:  # whose days are the prices' own, each as likely
+        assert f"| bootstrap | {fit.expected_apart.mean:.2f} ± {fit.expected_apart.stderr:.2f} |" in MODELS
         assert fit.expected_apart.mean == pytest.approx(2, abs=4 * fit.expected_apart.stderr)
 
 

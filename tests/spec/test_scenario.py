@@ -76,10 +76,16 @@ def test_names_are_found_in_any_case_and_once():
         ({}, "scenario 'x': sets nothing; give one of shocks, "),
         ({"shock": [FALL]}, r"scenarios\[0\]: unknown key 'shock'; known keys: name, title, "),
         ({"shocks": FALL}, "scenario 'x': shocks must be a list of tables, got "),
-        ({"shocks": [FALL | {"move": 1}]}, r"scenario 'x': shocks\[0\]: unknown key 'move'; known keys: day, index, sec"),
+        (
+            {"shocks": [FALL | {"move": 1}]},
+            r"scenario 'x': shocks\[0\]: unknown key 'move'; known keys: day, index, sec",
+        ),
         ({"shocks": [{"day": 1}]}, r"scenario 'x': shocks\[0\]: missing key 'index'"),
         ({"shocks": [{"day": 0, "index": -0.1}]}, r"shocks\[0\]: day .* must be from 1 to 252, got 0"),
-        ({"shocks": [{"day": 1, "index": -1.5}]}, r"shocks\[0\]: index \(-0.04 is -4%\) must be in \[-0.99, 1\], got -1"),
+        (
+            {"shocks": [{"day": 1, "index": -1.5}]},
+            r"shocks\[0\]: index \(-0.04 is -4%\) must be in \[-0.99, 1\], got -1",
+        ),
         ({"shocks": [FALL, FALL]}, "scenario 'x': day 1 is set more than once"),
         ({"shocks": [FALL], "event_days": [{"day": 1, "factor": 2}]}, "day 1 is set more than once"),
         ({"short_rate": [{"day": 1, "basis_points": 25}] * 2}, "day 1 is set more than once"),
@@ -91,7 +97,10 @@ def test_names_are_found_in_any_case_and_once():
         ({"correlation": 1}, r"correlation must be in \(-1, 1\), got 1"),
         ({"behind": "much"}, r"behind \(0.2 is 20% a year\) must be a number, got 'much'"),
         ({"replay": {"first": "2020-03-02", "last": "2020"}}, "replay: last must be a day, YYYY-MM-DD, got '2020'"),
-        ({"replay": {"first": "2020-03-02", "last": "2020-03-01"}}, "replay: first 2020-03-02 is after last 2020-03-01"),
+        (
+            {"replay": {"first": "2020-03-02", "last": "2020-03-01"}},
+            "replay: first 2020-03-02 is after last 2020-03-01",
+        ),
         ({"shocks": [FALL], "source": ""}, "source must be a line of text, got ''"),
     ],
 )
@@ -106,7 +115,10 @@ def test_what_breaks_a_rule_is_refused_by_name(changes, message):
     [
         ('schema = "letf.funds/1"', 'schema must be "letf.scenarios/1", got '),
         ('schema = "letf.scenarios/1"\nscenarios = []', "scenarios must be a list of at least one table"),
-        ('schema = "letf.scenarios/1"\nscenario = []', "scenarios file: unknown key 'scenario'; known keys: schema, sc"),
+        (
+            'schema = "letf.scenarios/1"\nscenario = []',
+            "scenarios file: unknown key 'scenario'; known keys: schema, sc",
+        ),
         ("schema =", "not TOML"),
     ],
 )
