@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 import reference
-from scipy import stats
+from scipy.special import ndtr as below
 
 SECOND = 5  # slot of the second index's own normals
 HELD, STOPPED, TARGET, CALLED, RUINED = range(5)
@@ -138,10 +138,13 @@ def how_it_ends(structure, legs, cash, equity):
 def spread_outcome(spec, spread, first):
     expiry = round(spread.days * 252 / 365)
     day = expiry if spread.settle else min(spec.hold, expiry)
-    level = math.prod(1 + r for r in first[:day])
-    paid = spread_value(spread, 1.0, expiry / 252, spec.rate)
-    worth = spread_value(spread, level, (expiry - day) / 252, short_rate(spec, day))
-    return Outcome(worth / paid - 1, math.nan, HELD, day)
+    paid, level, peak, drawdown = spread_value(spread, 1.0, expiry / 252, spec.rate), 1.0, 1.0, 0.0
+    for now in range(1, day + 1):
+        level *= 1 + first[now - 1]
+        worth = spread_value(spread, level, (expiry - now) / 252, short_rate(spec, now)) / paid
+        peak = max(peak, worth)
+        drawdown = max(drawdown, 1 - worth / peak)
+    return Outcome(worth - 1, drawdown, HELD, day)
 
 
 def spread_value(spread, level, years, rate):
@@ -154,5 +157,5 @@ def spread_value(spread, level, years, rate):
         vol = max(0.01, spread.vol + spread.skew * (strike / level - 1) / 0.1)
         d2 = (math.log(level / strike) + (rate - vol**2 / 2) * years) / (vol * math.sqrt(years))
         d1 = d2 + vol * math.sqrt(years)
-        total += sign * (level * stats.norm.cdf(d1) - strike * math.exp(-rate * years) * stats.norm.cdf(d2))
+        total += sign * (level * below(d1) - strike * math.exp(-rate * years) * below(d2))
     return min(max(0.0, total), (spread.high - spread.low) * math.exp(-rate * years))

@@ -1,14 +1,20 @@
 """From a comparison in human units to the raw daily numbers that the kernels read."""
 
+from math import exp, sqrt
 from typing import NamedTuple
 
 import numpy as np
 
 from simulator.engine.lower_market import lower_market
 from simulator.kernels.market import Market
-from simulator.kernels.structures import AS_DRAWN, Course, Instruments, Rules
+from simulator.kernels.structures import AS_DRAWN, Course, Instruments, Rules, Spreads
 from simulator.spec.comparison import Comparison
 from simulator.spec.model import TRADING_DAYS
+
+POINTS = (
+    1024  # at which a call spread is valued on a day: lines between them miss by a thousandth of the premium at most
+)
+SDS, WIDEST = 8.0, 2.0  # how far they reach beyond the strikes: log growth of so many standard deviations, at most
 
 
 class LoweredStructures(NamedTuple):
@@ -20,7 +26,7 @@ class LoweredStructures(NamedTuple):
     course: Course
     rules: Rules
     hold: int
-    mark_days: np.ndarray
+    spreads: Spreads
 
 
 def lower_structures(spec: Comparison) -> LoweredStructures:
@@ -34,14 +40,8 @@ def lower_structures(spec: Comparison) -> LoweredStructures:
         course=_course(spec, rates),
         rules=_rules(spec, names),
         hold=spec.hold,
-        mark_days=np.array(mark_days(spec), np.int64),
+        spreads=_spreads(spec),
     )
-
-
-def mark_days(spec: Comparison) -> list[int]:
-    """The closes at which call spreads are over, in order."""
-    spreads = (structure.spread for structure in spec.structures)
-    return sorted({spread.end(spec.hold) for spread in spreads if spread is not None})
 
 
 def _instruments(spec: Comparison, names: list[str], rates: np.ndarray) -> Instruments:
@@ -88,3 +88,17 @@ def _rules(spec: Comparison, names: list[str]) -> Rules:
         targets=np.array([np.inf if one.target is None else 1 + one.target for one in structures], float),
         maintenance=np.array([one.maintenance or 0.0 for one in structures], float),
     )
+
+
+def _spreads(spec: Comparison) -> Spreads:
+    rows = [(row, one.spread) for row, one in enumerate(spec.structures) if one.spread is not None]
+    ends = [spread.end(spec.hold) for _, spread in rows]
+    values, grids = np.zeros((len(rows), max([1, *ends]) - 1, POINTS)), np.zeros((len(rows), 2))
+    for number, (_, spread) in enumerate(rows):
+        reach = min(WIDEST, SDS * spread.vol * sqrt(spread.expiry / TRADING_DAYS))
+        growth = np.linspace(spread.low * exp(-reach), spread.high * exp(reach), POINTS)
+        grids[number] = growth[0], (POINTS - 1) / np.ptp(growth)
+        for day in range(1, ends[number]):
+            worth = spread.value(growth, day, spec.course.rate_on(day, spec.rate))
+            values[number, day - 1] = worth / spread.premium(spec.rate)
+    return Spreads(np.array([row for row, _ in rows], np.int64), np.array(ends, np.int64), grids, values)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from simulator.engine.lower_structures import LoweredStructures, lower_structures, mark_days
+from simulator.engine.lower_structures import LoweredStructures, lower_structures
 from simulator.engine.threads import PROGRESS_SECONDS, available_cores
 from simulator.kernels import structures as kernels
 from simulator.kernels.stats import LANES
@@ -28,8 +28,8 @@ class Outcomes(NamedTuple):
     profits : float64 (structures, paths)
         Equity at the end less 1: on the dollar at risk. Below -1 where a short leg or a loan lost more than that.
     drawdowns : float64 (structures, paths)
-        Worst fall from the running peak at closes, entry included; NaN of a call spread, which is looked at only when
-        it is over.
+        Worst fall from the running peak at closes, entry included; of a call spread by the model's marks, before its
+        last close to a thousandth of the premium.
     ends : uint8 (structures, paths)
         HELD, STOPPED, TARGET, CALLED or RUINED.
     days : int32 (structures, paths)
@@ -60,7 +60,7 @@ def run_structures(
       that close; the hedge is bought; legs are brought back to their weights times the equity.
 
     Nothing is paid to trade. What was sold is kept as it is, without interest, as in a run's exits. Of a call spread
-    the premium is the dollar; at its end it is worth what `CallSpread.value` says, at that day's short rate.
+    the premium is the dollar; at a close it is worth what `CallSpread.value` says at that day's short rate.
 
     Parameters
     ----------
@@ -70,9 +70,10 @@ def run_structures(
     on_progress : callable, optional
         Called with the number of finished paths, ten times a second while a block is waited for.
     """
-    shape, marks = (len(spec.structures), spec.paths), mark_days(spec)
+    spreads = [(row, structure.spread) for row, structure in enumerate(spec.structures) if structure.spread is not None]
+    shape = (len(spec.structures), spec.paths)
     outcomes = Outcomes(np.empty(shape), np.empty(shape), np.empty(shape, np.uint8), np.empty(shape, np.int32))
-    found = kernels.Found(*outcomes, np.empty((len(marks), spec.paths)))
+    found = kernels.Found(*outcomes, *np.empty((2, len(spreads), spec.paths)))
     done, cores = 0, available_cores()
     pool = ThreadPoolExecutor(min(threads or cores, cores))
     try:
@@ -84,10 +85,8 @@ def run_structures(
                 on_progress(done)
     finally:
         pool.shutdown(cancel_futures=True)  # an interrupt waits for the blocks that run, no longer
-    for row, structure in enumerate(spec.structures):
-        if structure.spread is not None:
-            growth = found.growths[marks.index(structure.spread.end(spec.hold))]
-            _tell_spread(spec, structure.spread, growth, row, outcomes)
+    for number, (row, spread) in enumerate(spreads):
+        _tell_spread(spec, spread, found.growths[number], found.peaks[number], row, outcomes)
     return outcomes
 
 
@@ -107,11 +106,13 @@ def _block(lowered: LoweredStructures, first: int, paths: int, found: kernels.Fo
     return paths
 
 
-def _tell_spread(spec: Comparison, spread: CallSpread, growth: np.ndarray, row: int, outcomes: Outcomes) -> None:
-    """Fill the row of a call spread, of which the index's growth at its end is known."""
+def _tell_spread(
+    spec: Comparison, spread: CallSpread, growth: np.ndarray, peak: np.ndarray, row: int, outcomes: Outcomes
+) -> None:
+    """Add its last close to the row of a call spread: the index's growth is known, and its highest mark before."""
     day = spread.end(spec.hold)
-    value = spread.value(growth, day, spec.course.rate_on(day, spec.rate))
-    outcomes.profits[row] = value / spread.premium(spec.rate) - 1
-    outcomes.drawdowns[row] = np.nan
+    worth = spread.value(growth, day, spec.course.rate_on(day, spec.rate)) / spread.premium(spec.rate)
+    outcomes.profits[row] = worth - 1
+    np.maximum(outcomes.drawdowns[row], 1 - worth / np.maximum(peak, worth), out=outcomes.drawdowns[row])
     outcomes.ends[row] = HELD
     outcomes.days[row] = day

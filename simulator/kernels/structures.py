@@ -72,11 +72,27 @@ class Rules(NamedTuple):
     maintenance: np.ndarray
 
 
+class Spreads(NamedTuple):
+    """Call spreads, marked at every close before their last.
+
+    rows : int64 (spreads,), of what is found of them.
+    ends : int64 (spreads,), the day, from 1, at whose close each is over.
+    grids : float64 (spreads, 2), the least growth of the index in `values`, and how many of them to one of growth.
+    values : float64 (spreads, days, points), of the premium.
+    """
+
+    rows: np.ndarray
+    ends: np.ndarray
+    grids: np.ndarray
+    values: np.ndarray
+
+
 class Found(NamedTuple):
     """What became of the paths.
 
-    profits, drawdowns : float64 (rows, paths).  ends : uint8 (rows, paths).  days : int32 (rows, paths).
-    growths : float64 (marks, paths), of the first index at the closes that are asked for.
+    profits, drawdowns : float64 (rows, paths); drawdowns of spreads are those of the closes before their last.
+    ends : uint8 (rows, paths).  days : int32 (rows, paths).
+    growths, peaks : float64 (spreads, paths), of the first index at a spread's last close, and the highest mark before.
     """
 
     profits: np.ndarray
@@ -84,6 +100,7 @@ class Found(NamedTuple):
     ends: np.ndarray
     days: np.ndarray
     growths: np.ndarray
+    peaks: np.ndarray
 
 
 class Book(NamedTuple):
@@ -277,6 +294,32 @@ def live(s, day, row, rules, instruments, course, days, book):
 
 
 @kernel
+def mark(grid, values, growth, peak, drawdown):
+    """Look at what a spread is worth where the index has grown so: a line between the points (points,) of a day."""
+    low, scale, last = grid[0], grid[1], values.shape[0] - 1
+    for i in range(LANES):
+        place = min(max(0.0, (growth[i] - low) * scale), np.float64(last))
+        j = min(np.int64(place), last - 1)
+        worth = values[j] + (place - j) * (values[j + 1] - values[j])
+        peak[i] = max(peak[i], worth)
+        drawdown[i] = max(drawdown[i], 1.0 - worth / peak[i])
+
+
+@kernel
+def live_spreads(day, n, column, growth, spreads, marks, found):
+    """One day of the call spreads; `marks` (2, spreads, LANES) are peaks and drawdowns."""
+    for m in range(spreads.rows.shape[0]):
+        peak, drawdown = marks[0, m], marks[1, m]
+        if day + 1 < spreads.ends[m]:
+            mark(spreads.grids[m], spreads.values[m, day], growth, peak, drawdown)
+        elif day + 1 == spreads.ends[m]:
+            for i in range(n):
+                found.growths[m, column + i] = growth[i]
+                found.peaks[m, column + i] = peak[i]
+                found.drawdowns[spreads.rows[m], column + i] = drawdown[i]
+
+
+@kernel
 def report(book, rows, column, n, found):
     """Write what became of the first `n` lanes into the columns from `column` on."""
     for s in range(rows.shape[0]):
@@ -302,10 +345,12 @@ def move_indexes(first_day, count, second_r, instruments, course, days):
 
 
 @allocating
-def structure_lanes(seed, first_path, n, column, market, instruments, course, rules, hold, mark_days, found):
+def structure_lanes(seed, first_path, n, column, market, instruments, course, rules, hold, spreads, found):
     """Simulate LANES paths from `first_path` on and write what became of the first `n`."""
     last_day, watch = course.earned.shape[0], np.int64(NOTHING)
     state, bars, book = before_first_day(market), room_for_bars(watch), open_book(rules)
+    marks = np.zeros((2, spreads.rows.shape[0], LANES))
+    marks[0] = 1.0
     days = Days(
         np.empty((FILL_WORDS, LANES), np.float32),
         np.empty((FILL_WORDS, instruments.leverages.shape[0], LANES)),
@@ -320,16 +365,13 @@ def structure_lanes(seed, first_path, n, column, market, instruments, course, ru
         for s in range(rules.weights.shape[0]):
             for row in range(min(count, hold - first_day)):
                 live(s, first_day + row, row, rules, instruments, course, days, book)
-        for m in range(mark_days.shape[0]):
-            row = mark_days[m] - 1 - first_day
-            if 0 <= row < count:
-                for i in range(n):
-                    found.growths[m, column + i] = days.first[row, i]
+        for row in range(count):
+            live_spreads(first_day + row, n, column, days.first[row], spreads, marks, found)
     report(book, rules.rows, column, n, found)
 
 
 @kernel
-def run_structures(seed, first_path, n_paths, market, instruments, course, rules, hold, mark_days, found):
+def run_structures(seed, first_path, n_paths, market, instruments, course, rules, hold, spreads, found):
     """Simulate `n_paths` paths from number `first_path` on, which are also the columns that they fill.
 
     Parameters
@@ -343,12 +385,11 @@ def run_structures(seed, first_path, n_paths, market, instruments, course, rules
     rules : Rules
     hold : int
         The day that open trades end.
-    mark_days : int64 (marks,)
-        Closes, from 1, at which the first index's growth is asked for.
+    spreads : Spreads
     found : Found
         Written to.
     """
     for start in range(0, n_paths, LANES):
         n, column = min(LANES, n_paths - start), np.int64(first_path) + start
         first = first_path + np.uint64(start)
-        structure_lanes(seed, first, n, column, market, instruments, course, rules, hold, mark_days, found)
+        structure_lanes(seed, first, n, column, market, instruments, course, rules, hold, spreads, found)

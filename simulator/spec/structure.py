@@ -19,7 +19,7 @@ class Structure:
     """One dollar at risk, and what is done with it at the close before day 1.
 
     Legs are opened at their weights; what they leave is cash, 1 - sum of weights, a loan where that is negative. Or
-    the dollar is the premium of a call spread, and nothing else is set: it is looked at only when it is over.
+    the dollar is the premium of a call spread, and nothing else is set: a model's mark is no price to sell at.
 
     Parameters
     ----------
@@ -85,7 +85,10 @@ class Structure:
         if self.spread is not None:
             for name in ("hedge", "rebalance_days", "stop", "target", "maintenance"):
                 if getattr(self, name):
-                    raise LetfError(f"{where}: a call spread is looked at only when it is over; leave out {name}")
+                    raise LetfError(
+                        f"{where}: a call spread is held to its end, for a model's mark is no price to sell at; "
+                        f"leave out {name}"
+                    )
         parts: list[Leg | Hedge] = [*self.legs, *([self.hedge] if self.hedge else [])]
         invested = sum(part.weight for part in parts)
         if self.maintenance is not None and invested <= 1 + ROUNDING and all(part.weight > 0 for part in parts):

@@ -93,7 +93,7 @@ def test_rules_of_a_structure(values, match):
 def test_a_call_spread_stands_alone(extra):
     if "hedge" in extra:
         extra = {"hedge": Hedge(instrument="TZA", weight=0.1, fall=0.03)}
-    with pytest.raises(LetfError, match=f"looked at only when it is over; leave out {next(iter(extra))}"):
+    with pytest.raises(LetfError, match=f"a model's mark is no price to sell at; leave out {next(iter(extra))}"):
         Structure(name="a", spread=CallSpread(**SPREAD), **extra)
 
 
