@@ -15,7 +15,8 @@ from simulator.cli.streams import Unfailing
 from simulator.errors import LetfError, Terminated
 
 COMMANDS = (
-    *("simulate", "risk", "rare", "flow", "plot", "calibrate", "replay", "score", "fetch", "funds", "markets", "bench"),
+    *("simulate", "risk", "rare", "flow", "triggers"),
+    *("plot", "calibrate", "replay", "score", "fetch", "funds", "markets", "bench"),
 )
 BAD_INPUT = 2
 COLLECT_AFTER = (200_000, 20, 20)  # objects; to look for cycles in all that libraries make takes a tenth of a second
