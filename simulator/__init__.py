@@ -57,11 +57,16 @@ _HOMES = {
     "rare_losses": "simulator.risk.rare",
     "RareLosses": "simulator.risk.rare_figures",
     "simulate_to": "simulator.risk.precision",
+    "compare": "simulator.risk.compare",
+    "comparison": "simulator.spec.lineup",
+    "read_structures": "simulator.spec.usual",
+    "usual_structures": "simulator.spec.usual",
     "draw": "simulator.output.plot",
     "draw_card": "simulator.output.plot_card",
     "draw_brackets": "simulator.output.plot_brackets",
     "draw_views": "simulator.output.plot_views",
     "draw_hold_curves": "simulator.output.plot_hold_curve",
+    "draw_compared": "simulator.output.plot_compare",
 }
 
 __all__ = list(_HOMES)

@@ -38,6 +38,20 @@ class Fraction(click.ParamType):
         return parsed / 100 if percent else parsed
 
 
+class BorrowFee(click.ParamType):
+    """A fee for borrowing shares: TNA=5% or TNA=0.05."""
+
+    name = "fee"
+
+    def convert(self, value, param, ctx):
+        if isinstance(value, tuple):
+            return value
+        ticker, sign, fee = value.partition("=")
+        if not (ticker.strip() and sign):
+            self.fail(f"{value!r} names no ticker and fee; write TNA=5%", param, ctx)
+        return ticker.strip().upper(), Fraction().convert(fee, param, ctx)
+
+
 class DriftType(Fraction):
     """A drift: a fraction, or `regime` for each regime's own."""
 
