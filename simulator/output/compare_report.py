@@ -20,7 +20,6 @@ EXPLAINED = (
     "of ES, both measured against cash, so that money left as cash beside changes nothing; below 0, cash did better. "
     "Fall: the worst from the running peak, at closes; fall 95%: what 5% of the paths exceed."
 )
-OPTION_FALLS = " A call spread is looked at only when it is over and has no fall."
 ON_SAME_PATHS = (
     "Less {base} on the same paths, in points (STARR: cents), with paired errors. Ahead: paths that end above "
     "{base}. {unresolved}: within {errors:.1f} errors of 0; were the truth 0 in all {count} differences here, one or "
@@ -37,11 +36,10 @@ Row = tuple[str, Sequence[Estimate]]
 def report(compared: Compared, left_out: Sequence[str] = ()) -> str:
     """What `letf compare` prints; `left_out` are structures that the market has no instruments for."""
     spec, laws = compared.spec, compared.laws
-    options = any(structure.spread for structure in spec.structures)
     lines = [
         *heading(spec, left_out),
         "",
-        *paragraph(EXPLAINED + (OPTION_FALLS if options else "")),
+        *paragraph(EXPLAINED),
         "",
         *_table(("mean", "loss", "ES", "STARR", "fall", "fall 95%"), [(law.name, _key(law)) for law in laws]),
         "",
