@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 import numpy as np
 import reference
+from reference_second import second_log_returns
 from scipy.special import ndtr as below
 
-SECOND = 5  # slot of the second index's own normals
 HELD, STOPPED, TARGET, CALLED, RUINED = range(5)
 
 
@@ -21,25 +21,11 @@ class Outcome(NamedTuple):
 
 
 def index_returns(market, seed, numbers, days):
-    """Simple returns of the first index, and of the second of a market of regimes, (paths, days) each."""
+    """Simple returns of the first and of the second index, (paths, days) each; NaN where there is no second."""
     x, _ = reference.log_returns(market, seed, numbers, days)
-    second = getattr(market, "second", None)
-    if second is None:
+    if market.second is None:
         return np.expm1(x), np.full(x.shape, np.nan)
-    y = [second_log_returns(market, second, seed, path, days) for path in numbers]
-    return np.expm1(x), np.expm1(np.array(y))
-
-
-def second_log_returns(market, second, seed, path, days):
-    """y = m + beta sd e + v u, e and u normal; E exp(y) = exp(drift / 252) in every regime."""
-    found, sds = [], market.daily_sds()
-    chain = reference.regimes(market, reference.uniforms(seed, path, days))
-    e, u = reference.normals(seed, path, days), reference.normals(seed, path, days, SECOND)
-    for day, k in enumerate(chain):
-        slope, own = second.betas[k] * sds[k], second.residual_vols[k] / math.sqrt(252)
-        mean = second.drift / 252 - (slope**2 + own**2) / 2
-        found.append(mean + slope * e[day] + own * u[day])
-    return found
+    return np.expm1(x), np.expm1(second_log_returns(market, seed, numbers, days))
 
 
 def outcomes(spec, numbers):

@@ -70,6 +70,14 @@ def compare(of=JOINT, structures=TWO_INDEXES, **changes):
     return Comparison(market=of, structures=structures, **values | changes)
 
 
+def beside(of):
+    """A second index of a market that has no regimes."""
+    if of.kind == "garch":
+        return SecondIndex(index="SPY", drift=0.07, betas=(0.7,), residual_ratio=0.4)
+    days = np.random.default_rng(8).normal(0.6 * np.array(of.log_returns), 0.006)
+    return SecondIndex(index="SPY", drift=0.07, log_returns=tuple(days.tolist()))
+
+
 def hand(moves, structures, *, of=None, days=None, rates=(), **changes):
     """Outcomes of one path whose days are all set: moves of the first index, or pairs of moves."""
     pairs = [(day, *(move if isinstance(move, tuple) else (move, None))) for day, move in enumerate(moves, 1)]
@@ -98,8 +106,10 @@ def test_two_indexes_are_their_twin(course):
 
 
 @pytest.mark.parametrize("of", [SKEWED, BOOTSTRAP, SCALED], ids=["garch", "bootstrap", "scaled"])
-def test_other_markets_are_their_twin(of):
-    spec = compare(of, ONE_INDEX, course=EVENTFUL, paths=100, seed=3)
+@pytest.mark.parametrize("joint", [False, True], ids=["one index", "two indexes"])
+def test_other_markets_are_their_twin(of, joint):
+    of = replace(of, second=beside(of)) if joint else of
+    spec = compare(of, TWO_INDEXES if joint else ONE_INDEX, course=EVENTFUL, paths=100, seed=3)
     assert_alike(run_structures(spec), twin.outcomes(spec, range(100)), slice(None))
 
 
@@ -117,7 +127,7 @@ def test_members_of_an_ensemble_are_their_twin():
         assert_alike(found, twin.outcomes(part, numbers), numbers)
 
 
-def test_any_number_of_threads_and_of_structures_gives_the_same_bytes(monkeypatch):
+def test_any_number_of_threads_or_structures_gives_the_same_bytes(monkeypatch):
     monkeypatch.setattr(engine, "available_cores", lambda: 4)
     monkeypatch.setattr(engine, "MOST_GROUPS", 1)
     spec = compare(paths=5 * LANES + 7)
@@ -127,6 +137,24 @@ def test_any_number_of_threads_and_of_structures_gives_the_same_bytes(monkeypatc
     assert seen == sorted(seen) and seen[-1] == spec.paths
     alone = run_structures(replace(spec, structures=TWO_INDEXES[-1:]))
     np.testing.assert_array_equal(alone.profits[0], whole.profits[-1])
+
+
+def test_an_interrupt_waits_for_no_more_than_the_blocks_that_run(monkeypatch):
+    begun = []
+
+    def block(*args):
+        begun.append(args)
+        return run_block(*args)
+
+    def interrupt(_):
+        raise KeyboardInterrupt
+
+    run_block = engine._block
+    monkeypatch.setattr(engine, "_block", block)
+    monkeypatch.setattr(engine, "MOST_GROUPS", 1)
+    with pytest.raises(KeyboardInterrupt):
+        run_structures(compare(paths=1000 * LANES), threads=1, on_progress=interrupt)
+    assert len(begun) < 500
 
 
 def test_a_second_index_leaves_the_first_as_it_is():
