@@ -11,7 +11,6 @@ from simulator.cli.types import FIGURE_FILE, FRACTION, INPUT_FILE, POSITIVE, WHO
 COMPILE_SECONDS = 15
 DEFAULT_HOLD = 20  # trading days
 DEFAULT_PATHS = 65_536
-COMPARE_MARKET = "iwm-spy"  # where neither a market nor prices are given
 
 CHOICE = (
     click.option("--hold", type=WHOLE, metavar="DAYS", help=f"Trading days. [{DEFAULT_HOLD}]"),
@@ -65,11 +64,12 @@ def compare(
     if listed:
         click.echo(_listing(chosen, as_json), nl=False)
         return
+    from simulator.spec.files import JOINT_MARKET, known_funds
+
     found = load_market(
         market, drift, regime, vol, scale_vol, as_of, vol_index,
-        accept_jumps=accept_jumps, quiet=quiet, default=COMPARE_MARKET,
+        accept_jumps=accept_jumps, quiet=quiet, default=JOINT_MARKET,
     )  # fmt: skip
-    from simulator.spec.files import known_funds
     from simulator.spec.lineup import comparison, fitting, with_second_drift
 
     if second_drift is not None:

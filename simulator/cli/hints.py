@@ -8,7 +8,7 @@ BY_SUFFIX = {
     ".parquet": "To fit a market to prices: letf calibrate {}",
     ".toml": "To use a market file: letf simulate --market {}",
 }
-
+FUND_HINTS = {"risk": "risk {}, one fund at a time", "compare": "compare --structure {}"}
 
 MISPLACED = ("unexpected extra argument", "No such command")
 
@@ -24,8 +24,7 @@ def way_out(args: list[str], error: click.UsageError) -> str:
                 if word.lower().endswith(suffix):
                     return hint.format(word)
             if word.isalpha() and word.isupper():
-                fund = f"simulate --fund {word}" if args[0] != "risk" else f"risk {word}, one fund at a time"
-                return f"To choose a fund: letf {fund}"
+                return f"To choose a fund: letf {FUND_HINTS.get(args[0], 'simulate --fund {}').format(word)}"
     named = args[:1] if args and not args[0].startswith("-") else []  # where Click's parser knows no command
     command = error.ctx.command_path if error.ctx else " ".join(["letf", *named])
     return f"Try: {command} --help"

@@ -6,6 +6,7 @@ from simulator.output.heading import drift_text, market_line, percent, second_te
 from simulator.output.labels import day_count
 from simulator.output.text import labelled, listed
 from simulator.spec.comparison import Comparison
+from simulator.spec.files import JOINT_MARKET
 from simulator.spec.structure import Structure
 
 
@@ -23,7 +24,11 @@ def heading(spec: Comparison, left_out: Sequence[str]) -> list[str]:
         *labelled("Costs", costs_text(spec)),
         *labelled("Options", options_text(spec)),
         *labelled("Exits", exits_text(spec)),
-        *(labelled("Without", f"{listed(left_out)}: {market.name} has no second index") if left_out else []),
+        *(
+            labelled("Without", f"{listed(left_out)}: {market.name} has no second index, {JOINT_MARKET} has")
+            if left_out
+            else []
+        ),
     ]
 
 

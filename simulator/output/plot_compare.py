@@ -23,7 +23,7 @@ BANDS = ((0, -1), (1, -2), (2, -3))  # of SHARES: the lower and upper quantile o
 MEDIAN = SHARES.index(0.5)
 BAR = 0.62  # of a row
 NEAR = 10.0  # percent; profits up to it are drawn to scale, larger ones ever closer
-TICKS = (-500, -200, -100, -50, -20, -10, -5, 0, 5, 10, 20, 50, 100, 200, 500)
+TICKS = (-500, -200, -100, -50, -20, -10, 0, 10, 20, 50, 100, 200, 500)
 ROOM = 1.12  # of the furthest thing drawn
 SURE = NormalDist().inv_cdf(0.975)
 
@@ -47,6 +47,7 @@ def draw_compared(compared: Compared) -> Figure:
         profit, loss, worth = sheet.panels
         _draw_laws(profit, laws, colour)
         _draw_dots(loss, laws, lambda law: law.prob_loss, _resolved(compared, "prob_loss"))
+        worth.axvline(0, color=style.INK, lw=0.8, zorder=1)
         _draw_dots(worth, laws, lambda law: law.starr, _resolved(compared, "starr"))
         for panel, title, label in (
             (profit, "Profit", "% of the money at risk"),

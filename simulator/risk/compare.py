@@ -34,6 +34,9 @@ def compare(
 ) -> Compared:
     """Run the structures on common paths, and hold them against each other.
 
+    Errors take the paths as independent and alike; those of an ensemble, whose members share the paths out in fixed
+    numbers, are a little narrower in truth.
+
     Parameters
     ----------
     spec : Comparison

@@ -2,14 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from simulator.errors import LetfError
 from simulator.spec import check
 from simulator.spec.course import Course
-from simulator.spec.ensemble import EnsembleMarket
 from simulator.spec.fund import Fund
-from simulator.spec.market import Market, shared_out
+from simulator.spec.market import Market, second_index, shared_out
 from simulator.spec.run import DEFAULT_PATHS, DEFAULT_RATE, DEFAULT_SEED, MAX_FUNDS, MAX_HORIZON, MAX_PATHS
 from simulator.spec.structure import Structure
 
@@ -155,10 +153,7 @@ class Comparison:
     @property
     def second(self) -> str | None:
         """Name of the market's second index; of an ensemble, the one that all members have."""
-        if isinstance(self.market, EnsembleMarket):
-            names = {_second(member.market) for member in self.market.members}
-            return names.pop() if len(names) == 1 else None
-        return _second(self.market)
+        return second_index(self.market)
 
     @property
     def last_day(self) -> int:
@@ -172,8 +167,3 @@ class Comparison:
             (first, self if market is self.market else replace(self, market=market, paths=paths))
             for first, paths, market in shared_out(self.market, self.paths)
         )
-
-
-def _second(market: Any) -> str | None:
-    second = getattr(market, "second", None)
-    return None if second is None else second.index

@@ -9,20 +9,12 @@ from simulator.errors import LetfError
 from simulator.spec.comparison import Comparison
 from simulator.spec.ensemble import EnsembleMarket, SingleMarket
 from simulator.spec.fund import Fund
-from simulator.spec.market import Market
+from simulator.spec.market import Market, second_index
 from simulator.spec.structure import Structure
 from simulator.spec.usual import UsualStructure, UsualStructures
 
 S = TypeVar("S", bound=SingleMarket)
 NO_FEES: Mapping[str, float] = MappingProxyType({})
-
-
-def second_index(market: Market) -> str | None:
-    """Name of the market's second index; of an ensemble, the one that all members have."""
-    if isinstance(market, EnsembleMarket):
-        names = {second_index(member.market) for member in market.members}
-        return names.pop() if len(names) == 1 else None
-    return None if market.second is None else market.second.index
 
 
 def with_second_drift(market: Market, drift: float) -> Market:

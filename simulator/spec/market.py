@@ -44,6 +44,14 @@ def has_leverage_effect(market: Market) -> bool:
             return any(has_leverage_effect(member.market) for member in market.members)
 
 
+def second_index(market: Market) -> str | None:
+    """Name of the market's second index; of an ensemble, the one that all its members have."""
+    if isinstance(market, EnsembleMarket):
+        names = {second_index(member.market) for member in market.members}
+        return names.pop() if len(names) == 1 else None
+    return None if market.second is None else market.second.index
+
+
 def shared_out(market: Market, paths: int) -> tuple[tuple[int, int, SingleMarket], ...]:
     """First path, number of paths and market of each member of an ensemble, shared out in proportion to the weights.
 

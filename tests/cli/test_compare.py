@@ -62,7 +62,10 @@ def test_the_default_paths_and_hold():
 
 def test_structures_that_the_market_cannot_hold_are_left_out_and_named():
     text = " ".join(compare("--market", "iwm").split())
-    assert "Without IWM - SPY, IWM then TZA, SPY + TZA and SPY then TZA: iwm-markov3 has no second index" in text
+    assert (
+        "Without IWM - SPY, IWM then TZA, SPY + TZA and SPY then TZA: iwm-markov3 has no second index, iwm-spy has"
+        in text
+    )
     assert json.loads(compare("--market", "iwm", "--json"))["left_out"] == [
         "IWM - SPY", "IWM then TZA", "SPY + TZA", "SPY then TZA",
     ]  # fmt: skip
@@ -117,6 +120,7 @@ def test_files_are_what_is_printed_and_drawn(tmp_path):
         (("--structures", "absent.toml"), "absent.toml: no such file"),
         (("--threads", "0"), "threads must be from 1 to 1,024, got 0"),
         (("--plot", "a.gif"), ".png, .svg, .pdf"),
+        (("TNA",), "Got unexpected extra argument (TNA)"),
     ],
 )
 def test_what_cannot_be_answered_is_refused_in_one_line(args, message):

@@ -36,7 +36,7 @@ Options spread: 60 days, strikes 100% and 105%, implied volatility 20% at the
         money, -4 points per +10% of strike, premium 2.26% of the index, marked
         to model at the end of the hold
 Exits   IWM -6% or +12.5%, at closes
-Without IWM - SPY: unnamed has no second index
+Without IWM - SPY: unnamed has no second index, iwm-spy has
 
 Percent of the money at risk, which each structure sets by a rule of its own
 (letf compare --list), ± one Monte Carlo standard error, rounded up. ES: mean

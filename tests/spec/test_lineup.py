@@ -5,7 +5,8 @@ from examples import ensemble, market
 
 from simulator.errors import LetfError
 from simulator.spec.files import known_funds, preset_market
-from simulator.spec.lineup import comparison, fitting, second_index, with_second_drift
+from simulator.spec.lineup import comparison, fitting, with_second_drift
+from simulator.spec.market import second_index
 from simulator.spec.usual import usual_structures
 
 FUNDS = known_funds()[1]
