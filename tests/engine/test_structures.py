@@ -295,3 +295,10 @@ def test_a_spread_that_is_settled_pays_what_lies_between_its_strikes():
     earlier = run_structures(replace(spec, hold=5))
     np.testing.assert_array_equal(earlier.profits[1], found.profits[1])
     assert (earlier.days[1] == 31).all() and (earlier.days[0] == 5).all()
+
+
+def test_a_spread_alone_is_what_it_is_beside_others():
+    spread = Structure(name="s", spread=SPREAD)
+    alone = run_structures(compare(market(3), (spread,), funds=()))
+    for one, both in zip(alone, run_structures(compare(market(3), (INDEX, spread))), strict=True):
+        np.testing.assert_array_equal(one[0], both[1])
