@@ -15,7 +15,7 @@ from simulator.cli.streams import Unfailing
 from simulator.errors import LetfError, Terminated
 
 COMMANDS = (
-    *("simulate", "risk", "rare", "compare", "flow", "triggers"),
+    *("simulate", "risk", "rare", "compare", "stress", "flow", "triggers"),
     *("plot", "calibrate", "replay", "score", "fetch", "funds", "markets", "bench"),
 )
 BAD_INPUT = 2
