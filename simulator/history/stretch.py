@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -17,6 +18,21 @@ SHORT_RATE = "DFF"  # fed funds, percent a year
 MOST_AWAY = 10  # calendar days that a window may begin or end off the days that have prices
 
 
+class Days(NamedTuple):
+    """What was bought for 1 at the close before did on T days.
+
+    moves : float64 (T,)
+        Simple daily returns.
+    opens, highs, lows : float64 (T,) or None
+        What it was worth; None where the file lacks one of them on some day.
+    """
+
+    moves: np.ndarray
+    opens: np.ndarray | None = None
+    highs: np.ndarray | None = None
+    lows: np.ndarray | None = None
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Stretch:
     """Real days of a window.
@@ -25,17 +41,16 @@ class Stretch:
     ----------
     dates : datetime64[D] (T + 1,)
         The close before the first return, then each return's day.
-    index : float64 (T,)
-        Simple daily returns of the index.
-    others : dict of str to float64 (T,)
-        The same of whatever else there are prices of: the second index, real funds.
+    index : Days
+    others : dict of str to Days
+        Of whatever else there are prices of: the second index, real funds.
     rate : float64 (T,) or None
         Short rate a year, of each return's day; None: the folder has none.
     """
 
     dates: np.ndarray
-    index: np.ndarray
-    others: dict[str, np.ndarray]
+    index: Days
+    others: dict[str, Days]
     rate: np.ndarray | None
 
 
@@ -68,11 +83,11 @@ def read_stretch(folder: Path, window: Window, index: str, others: Sequence[str]
         other = _file(folder, name)
         kept = None if other is None else _covering(read_prices(other), window)
         if kept is not None and np.array_equal(kept.dates, prices.dates):
-            found[name] = _returns(kept)
+            found[name] = _days(kept)
     rates = _file(folder, SHORT_RATE)
     return Stretch(
         dates=prices.dates,
-        index=_returns(prices),
+        index=_days(prices),
         others=found,
         rate=None if rates is None else read_rates(rates).annual(prices.dates),
     )
@@ -104,5 +119,9 @@ def _covering(prices: Prices, window: Window) -> Prices | None:
     return kept if away <= MOST_AWAY else None
 
 
-def _returns(prices: Prices) -> np.ndarray:
-    return prices.close[1:] / prices.close[:-1] - 1
+def _days(prices: Prices) -> Days:
+    moves, entry = prices.close[1:] / prices.close[:-1] - 1, prices.close[0]
+    bars = [None if bar is None else bar[1:] / entry for bar in (prices.open, prices.high, prices.low)]
+    if any(bar is None or np.isnan(bar).any() for bar in bars):
+        return Days(moves)
+    return Days(moves, *bars)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from simulator.distribution import Estimate
 from simulator.output.table import with_error
 from simulator.output.text import WIDTH, grid, paragraph
-from simulator.risk.replayed import Walk
+from simulator.risk.replayed import Exit, Walk
 from simulator.risk.stress_figures import Row, SetDay, Stressed, Told
 
 UNRESOLVED, SOLD = "~", "*"
@@ -165,7 +165,7 @@ def replayed_lines(stressed: Stressed) -> list[str]:
             continue
         whose = "from the folder" if found.own_rate else "that of this run"
         entry = f"{told.scenario.name}: from the close of {found.entry} to that of {found.last}, {found.days} days;"
-        rows = [["", "return", "worst day", "on", "lowest", "sold at", "on"]]
+        rows = [["", "return", "worst day", "on", "lowest", "at close", "on", "in the day", "on"]]
         for row in found.rows:
             for label, walk in ((f"{row.instrument}, model", row.model), (f"{row.instrument}, real", row.real)):
                 if walk is not None:
@@ -176,5 +176,12 @@ def replayed_lines(stressed: Stressed) -> list[str]:
 
 
 def _walk_cells(walk: Walk) -> list[str]:
-    sold = [move(walk.fill), str(walk.fill_date)] if walk.end != "held" else ["not sold", ""]
-    return [move(walk.total), move(walk.worst_day), str(walk.worst_date), move(walk.lowest), *sold]
+    sold = [cell for found in (walk.at_close, walk.within_day) for cell in _exit_cells(found)]
+    return [move(walk.total), move(walk.worst_day), f"{walk.worst_date:%m-%d}", move(walk.lowest), *sold]
+
+
+def _exit_cells(found: Exit | None) -> list[str]:
+    """Where and when it was sold; "held" where it was not, "-" where that is not known."""
+    if found is None or found.end == "held":
+        return ["-" if found is None else "held", ""]
+    return [move(found.fill), f"{found.date:%m-%d}"]

@@ -38,7 +38,8 @@ STOPPED = (
 )
 REPLAYED = (
     "Real days: model is what the index's days and the costs make of a fund, real what it did. Lowest: since entry, at "
-    "closes. Sold: at the first close at or beyond the stop or target."
+    "closes. At close: sold at the first close at or beyond the stop or target. In the day: sold there or, where the "
+    "open lies beyond, at the open; held: never sold."
 )
 MODEL = (
     "The errors are those of the sampling alone. What a scenario assumes, and that its crisis is like those the market "

@@ -27,16 +27,29 @@ def folder(tmp_path):
 def test_returns_are_those_of_the_window_and_the_close_before_is_kept(folder):
     found = read_stretch(folder, WINDOW, "IWM", ("SPY", "TNA"))
     assert found.dates[0] == DATES[10] and found.dates[-1] == DATES[20]
-    np.testing.assert_allclose(found.index, RETURNS[10:20], atol=ROUNDING)
-    np.testing.assert_allclose(found.others["TNA"], 3 * RETURNS[10:20], atol=ROUNDING)
+    np.testing.assert_allclose(found.index.moves, RETURNS[10:20], atol=ROUNDING)
+    np.testing.assert_allclose(found.others["TNA"].moves, 3 * RETURNS[10:20], atol=ROUNDING)
     assert found.others.keys() == {"TNA"} and found.rate is None
+
+
+def test_what_it_was_worth_within_days_is_told_from_the_close_before(folder):
+    assert read_stretch(folder, WINDOW, "IWM", ()).index.opens is None
+    close = prices(RETURNS, "IWM.csv").close
+    rows = [f"{day},{c + 1!r},{c + 3!r},{c - 2!r},{c!r}" for day, c in zip(DATES, close.tolist(), strict=True)]
+    (folder / "IWM.csv").write_text("Date,Open,High,Low,Adj Close\n" + "\n".join(rows))
+    found, entry = read_stretch(folder, WINDOW, "IWM", ()).index, close[10]
+    for bar, off in ((found.opens, 1), (found.highs, 3), (found.lows, -2)):
+        np.testing.assert_allclose(bar, (close[11:21] + off) / entry, rtol=ROUNDING)
+    rows[15] = f"{DATES[15]},,,,{float(close[15])!r}"  # of one day nothing but the close is known
+    (folder / "IWM.csv").write_text("Date,Open,High,Low,Adj Close\n" + "\n".join(rows))
+    assert read_stretch(folder, WINDOW, "IWM", ()).index.lows is None
 
 
 def test_a_window_may_begin_and_end_on_days_without_a_price(folder):
     friday = next(day for day in DATES[11:] if day.item().weekday() == 4)
     k = int(np.searchsorted(DATES, friday))
     window = Window(first=(DATES[k] + 1).item(), last=(DATES[k + 5] + 2).item())  # Saturday to Sunday
-    np.testing.assert_allclose(read_stretch(folder, window, "IWM", ()).index, RETURNS[k : k + 5], atol=ROUNDING)
+    np.testing.assert_allclose(read_stretch(folder, window, "IWM", ()).index.moves, RETURNS[k : k + 5], atol=ROUNDING)
 
 
 def test_the_folders_short_rate_is_read_beside_them(folder):

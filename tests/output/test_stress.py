@@ -84,7 +84,7 @@ def test_real_days_are_told_without_a_word_of_paths(shared_data):
     found = stress(the_test(), find_scenarios(("2020-03", "2022"), KNOWN), prices=shared_data)
     lines = lines_of(found)
     assert lines[0] == "Stress  IWM, SPY, TNA and TZA bought at the close before real days, each alone"
-    assert "TZA, real    +21.3      -25.2  2020-03-24   -10.9  not sold" in lines
+    assert "TZA, real    +21.3      -25.2  03-24   -10.9      held              -12.0  03-03" in lines
     assert not any("paths" in line or "±" in line for line in lines)
     with pytest.raises(
         LetfError, match="only real days were replayed, and the figure shows paths; leave out --plot or"
@@ -115,7 +115,10 @@ def test_real_days_are_read_by_machines(shared_data):
     found = stress(the_test(), find_scenarios(("2020-03",), KNOWN), prices=shared_data)
     (told,) = json.loads(to_json(found))["scenarios"]
     assert told.keys() == {"scenario", "replayed"}
-    assert told["replayed"]["entry"] == "2020-02-28" and told["replayed"]["rows"][2]["model"]["end"] == "stopped"
+    assert (
+        told["replayed"]["entry"] == "2020-02-28"
+        and told["replayed"]["rows"][2]["model"]["at_close"]["end"] == "stopped"
+    )
 
 
 def test_the_list_is_a_scenarios_file():
