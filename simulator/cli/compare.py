@@ -101,8 +101,7 @@ def compare(
 
 
 def _listing(chosen, as_json):
-    from simulator.output.compare_document import listing_json
-    from simulator.output.compare_report import listing
+    from simulator.output.structures_listing import listing, listing_json
 
     return listing_json(chosen) if as_json else listing(chosen)
 

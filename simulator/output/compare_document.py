@@ -6,7 +6,7 @@ from simulator.output.document import brief, dumps
 from simulator.result import STREAM
 from simulator.risk.compare_figures import Compared
 from simulator.risk.sample import LEVEL
-from simulator.spec.usual import UsualStructures, structures_to_dict, terms_of
+from simulator.spec.usual import terms_of
 
 SCHEMA = "letf.compare/1"
 
@@ -36,8 +36,3 @@ def to_json(compared: Compared, left_out: Sequence[str] = ()) -> str:
             "left_out": list(left_out),
         }
     )
-
-
-def listing_json(known: UsualStructures) -> str:
-    """The object that `letf compare --list --json` prints: a structures file's content."""
-    return dumps(structures_to_dict(known))

@@ -71,11 +71,12 @@ def exits_text(spec: Comparison) -> str:
     """Which structures are sold at a stop or target, at closes."""
     levels: dict[str, list[str]] = {}
     for structure in spec.structures:
-        if text := _levels(structure):
+        if text := levels_text(structure):
             levels.setdefault(text, []).append(structure.name)
     return "; ".join(f"{listed(names)} {text}" for text, names in levels.items()) + (", at closes" if levels else "")
 
 
-def _levels(structure: Structure) -> str:
+def levels_text(structure: Structure) -> str:
+    """Its stop and target, as -6% or +12.5%."""
     told = [f"-{percent(structure.stop)}"] if structure.stop is not None else []
     return " or ".join(told + ([f"+{percent(structure.target)}"] if structure.target is not None else []))

@@ -1,15 +1,13 @@
 """Structures side by side as people read them: tables of at most 80 columns."""
 
 from collections.abc import Sequence
-from textwrap import wrap
 
 from simulator.distribution import Estimate
 from simulator.output.compare_heading import heading
 from simulator.output.heading import limit
 from simulator.output.table import with_error
-from simulator.output.text import LABEL, WIDTH, grid, paragraph
+from simulator.output.text import WIDTH, grid, paragraph
 from simulator.risk.compare_figures import SHARES, TOLD, Compared, StructureLaw
-from simulator.spec.usual import UsualStructures
 
 UNRESOLVED = "not resolved"
 MOST_DECIMALS = 2
@@ -98,11 +96,3 @@ def _table(titles: Sequence[str], rows: Sequence[Row]) -> list[str]:
         if max(map(len, lines)) <= WIDTH:
             break
     return lines
-
-
-def listing(known: UsualStructures) -> str:
-    """What `letf compare --list` prints: each structure, what it holds, and what a dollar at risk is."""
-    lines = []
-    for usual in known.structures:
-        lines += wrap(f"{usual.name}: {usual.rule or 'no rule given'}.", WIDTH, subsequent_indent=" " * LABEL)
-    return "\n".join(lines) + "\n"
