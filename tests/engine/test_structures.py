@@ -113,6 +113,27 @@ def test_other_markets_are_their_twin(of, joint):
     assert_alike(run_structures(spec), twin.outcomes(spec, range(100)), slice(None))
 
 
+def any_structure(number, rng):
+    """One of two legs and a hedge, with whatever else may be set, each in every second structure."""
+    bought, *more = rng.choice(["IWM", "SPY", "TNA", "TZA"], 3, replace=False).tolist()
+    weights = rng.uniform(0.2, 1.5, 3) * rng.choice([-1, 1], 3)
+    limits = {"stop": 0.08, "target": 0.1, "maintenance": 0.3, "rebalance_days": int(rng.integers(1, 6))}
+    hedge = Hedge(instrument=bought, weight=weights[2], fall=0.01)
+    settings = {name: value for name, value in limits.items() if rng.random() < 0.5}
+    if min(weights) > 0 and weights.sum() <= 1:
+        settings.pop("maintenance", None)
+    parts = legs(**dict(zip(more, weights[:2].tolist(), strict=True)))
+    return Structure(name=str(number), legs=parts, hedge=hedge, **settings)
+
+
+def test_whatever_is_held_is_its_twin():
+    rng = np.random.default_rng(10)
+    spec = compare(structures=[any_structure(number, rng) for number in range(40)], paths=60, course=EVENTFUL)
+    found = run_structures(spec)
+    assert_alike(found, twin.outcomes(spec, range(60)), slice(None))
+    assert set(np.unique(found.ends)) == {HELD, STOPPED, TARGET, CALLED}
+
+
 def test_paths_far_on_are_their_twin():
     spec = compare(paths=2 * LANES + 50)
     numbers = range(2 * LANES - 20, spec.paths)
