@@ -9,6 +9,7 @@ from simulator.output.labels import day_count
 from simulator.output.stress_heading import exits_text, heading, set_text
 from simulator.output.text import LABEL, WIDTH, labelled, paragraph
 from simulator.risk.stress_figures import FIGURES, Stressed, Told
+from simulator.spec.market import second_index
 from simulator.spec.scenario import Scenario
 
 UNITS = "Percent of the money put in."
@@ -71,8 +72,7 @@ def report(stressed: Stressed) -> str:
 
 
 def _words(stressed: Stressed, told: Told) -> list[str]:
-    scenario, names = told.scenario, stressed.spec.instruments
-    second = names[1] if len(names) > 1 + len(stressed.spec.funds) else "the second index"
+    scenario, second = told.scenario, second_index(stressed.spec.market) or "the second index"
     window = scenario.replay
     return [
         *labelled("Name", f"{scenario.name}: {scenario.title}"),

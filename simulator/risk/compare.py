@@ -1,17 +1,14 @@
 """Structures held side by side on the same paths: the law of each, differences with paired errors."""
 
-from collections.abc import Callable, Mapping
-from math import nan
+from collections.abc import Callable
 
-import numpy as np
-
-from simulator.distribution import Estimate, proportion
+from simulator.distribution import proportion
 from simulator.engine import structures as engine
 from simulator.engine.simulate import MAX_THREADS
 from simulator.engine.structures import Outcomes, run_structures
 from simulator.errors import LetfError
 from simulator.risk.compare_figures import SHARES, TOLD, Compared, Difference, StructureLaw
-from simulator.risk.sample import Sample, family_errors, standard_error
+from simulator.risk.sample import Sample, family_errors, paired
 from simulator.spec import check
 from simulator.spec.comparison import Comparison
 from simulator.spec.model import TRADING_DAYS
@@ -78,13 +75,12 @@ def base_of(names: list[str], against: str | None) -> int:
 def held_against(spec: Comparison, found: Outcomes, base: int) -> Compared:
     """What the outcomes say of each structure and of its difference from the one numbered `base`."""
     first = _profit(spec, found, base)
-    parts = {name: _influence(first, name) for name in TOLD}
     laws, differences = [], []
     for i, structure in enumerate(spec.structures):
         profit = _profit(spec, found, i)
         laws.append(_law(structure.name, profit, found, i))
         if i != base:
-            differences.append(_difference(structure.name, profit, first, parts))
+            differences.append(_difference(structure.name, profit, first))
     return Compared(
         spec=spec,
         laws=tuple(laws),
@@ -118,21 +114,7 @@ def _law(name: str, profit: Sample, found: Outcomes, i: int) -> StructureLaw:
     )
 
 
-def _difference(name: str, profit: Sample, base: Sample, parts: Mapping[str, np.ndarray | None]) -> Difference:
-    figures = {figure: _paired(profit, base, figure, parts[figure]) for figure in TOLD}
+def _difference(name: str, profit: Sample, base: Sample) -> Difference:
+    figures = {figure: paired(profit, base, figure) for figure in TOLD}
     ahead = proportion(int((profit.values > base.values).sum()), profit.n)
     return Difference(name=name, ahead=ahead, **figures)
-
-
-def _paired(profit: Sample, base: Sample, figure: str, part: np.ndarray | None) -> Estimate:
-    """The difference of a figure and its error on common paths."""
-    gap = getattr(profit, figure).mean - getattr(base, figure).mean
-    own = _influence(profit, figure)
-    return Estimate(gap, nan if own is None or part is None else standard_error(own - part))
-
-
-def _influence(sample: Sample, figure: str) -> np.ndarray | None:
-    """Of the paths on the figure; None where its error is not known."""
-    if np.isnan(getattr(sample, figure).stderr):
-        return None
-    return getattr(sample, f"{figure}_influence")()

@@ -119,6 +119,15 @@ class Sample:
         return first + (rank - below) * (next_one - first)
 
 
+def paired(sample: Sample, base: Sample, figure: str) -> Estimate:
+    """A figure of a sample less the base's, and its error on common paths; NaN where either's error is not known."""
+    mine, other = getattr(sample, figure), getattr(base, figure)
+    if isnan(mine.stderr) or isnan(other.stderr):
+        return Estimate(mine.mean - other.mean, nan)
+    own, shared = (getattr(one, f"{figure}_influence")() for one in (sample, base))
+    return Estimate(mine.mean - other.mean, standard_error(own - shared))
+
+
 def standard_error(values: np.ndarray) -> float:
     """Of the mean of independent values; NaN of one."""
     return float(values.std(ddof=1)) / sqrt(len(values)) if len(values) > 1 else nan

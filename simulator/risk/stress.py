@@ -7,13 +7,15 @@ from pathlib import Path
 import numpy as np
 
 from simulator.distribution import Estimate, proportion
+from simulator.engine.simulate import MAX_THREADS
 from simulator.engine.structures import STOPPED, TARGET, Outcomes, run_structures
 from simulator.errors import LetfError
 from simulator.history.stretch import index_file, read_stretch
 from simulator.risk.replayed import replayed
-from simulator.risk.sample import Sample, family_errors, standard_error
+from simulator.risk.sample import Sample, family_errors, paired, standard_error
 from simulator.risk.set_days import carries, set_days
 from simulator.risk.stress_figures import FIGURES, Change, Held, LoudDay, Row, Sold, Stressed, Told
+from simulator.spec import check
 from simulator.spec.comparison import Comparison
 from simulator.spec.scenario import Scenario
 from simulator.spec.stress import SOLD, StressTest
@@ -48,8 +50,11 @@ def stress(
     Raises
     ------
     LetfError
-        If a scenario cannot happen in this hold and market, or the folder has no prices of the index.
+        If a scenario cannot happen in this hold and market, the folder has no prices of the index, or there is no such
+        number of threads.
     """
+    if threads is not None:
+        check.integer("threads", threads, low=1, high=MAX_THREADS)
     if prices is not None:
         index_file(prices, test.market.index)
     runs = _Runs(test, threads, on_progress)
@@ -119,7 +124,7 @@ class _Runs:
         numbers = {structure.name: i for i, structure in enumerate(self._test.baseline.structures)}
 
         def change(i: int) -> Change | None:
-            return Change(*(_paired(samples[i], self._usual[i], name) for name in FIGURES)) if against else None
+            return Change(*(paired(samples[i], self._usual[i], name) for name in FIGURES)) if against else None
 
         rows = []
         for name in self._test.instruments:
@@ -155,15 +160,6 @@ class _Runs:
 def _held(name: str, sample: Sample) -> Held:
     low, high = sample.quantiles((LOW, HIGH))
     return Held(name, sample.mean, low, high, sample.prob_loss, sample.expected_shortfall)
-
-
-def _paired(sample: Sample, usual: Sample, figure: str) -> Estimate:
-    """The difference of a figure, and its error on common paths."""
-    ours, theirs = getattr(sample, figure), getattr(usual, figure)
-    if np.isnan(ours.stderr) or np.isnan(theirs.stderr):
-        return Estimate(ours.mean - theirs.mean, nan)
-    influence = getattr(sample, f"{figure}_influence")() - getattr(usual, f"{figure}_influence")()
-    return Estimate(ours.mean - theirs.mean, standard_error(influence))
 
 
 def _sold(found: Outcomes, number: int) -> Sold:

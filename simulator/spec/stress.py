@@ -8,7 +8,7 @@ from simulator.spec import check
 from simulator.spec.comparison import Comparison
 from simulator.spec.course import Course
 from simulator.spec.fund import Fund
-from simulator.spec.market import Market
+from simulator.spec.market import Market, second_index
 from simulator.spec.run import DEFAULT_RATE, DEFAULT_SEED
 from simulator.spec.scenario import Scenario
 from simulator.spec.shocks import LAST_DAY
@@ -67,24 +67,12 @@ class StressTest:
     @property
     def instruments(self) -> tuple[str, ...]:
         """What is held: the index, the second index if there is one, the funds."""
-        second = self._index_alone.second
+        second = second_index(self.market)
         return (self.market.index, *(() if second is None else (second,)), *(fund.ticker for fund in self.funds))
-
-    @cached_property
-    def _index_alone(self) -> Comparison:
-        return Comparison(
-            market=self.market,
-            funds=self.funds,
-            structures=(_held(self.market.index),),
-            hold=self.hold,
-            paths=self.paths,
-            seed=self.seed,
-            rate=self.rate,
-        )
 
     def levels(self, instrument: str) -> tuple[float | None, float | None]:
         """Stop and target of an instrument; (None, None) where it is held without."""
-        if instrument == self._index_alone.second:
+        if instrument == second_index(self.market):
             return None, None
         scale = max(abs(fund.leverage) for fund in self.funds) if instrument == self.market.index else 1.0
         stop, target = (None if level is None else level / scale for level in (self.stop, self.target))
@@ -95,7 +83,15 @@ class StressTest:
         """The hold without a scenario: each instrument, then those that are sold at a stop or target."""
         sold = [name for name in self.instruments if self.levels(name) != (None, None)]
         structures = [*(_held(name) for name in self.instruments), *(_held(name, *self.levels(name)) for name in sold)]
-        return replace(self._index_alone, structures=tuple(structures))
+        return Comparison(
+            market=self.market,
+            funds=self.funds,
+            structures=tuple(structures),
+            hold=self.hold,
+            paths=self.paths,
+            seed=self.seed,
+            rate=self.rate,
+        )
 
     def under(self, scenario: Scenario) -> Comparison:
         """The hold in which the scenario happens, on the same random numbers.

@@ -101,6 +101,7 @@ def test_real_days_are_replayed_from_a_folder(shared_data):
         (("credit-freeze", "--market", "iwm"), "correlation needs a second index, iwm-markov3 has none"),
         (("--prices", "nowhere"), "nowhere: is no folder; give one with the prices of a replay, as IWM.csv"),
         (("--scenario", "nowhere.toml"), "nowhere.toml: no such file"),
+        (("--threads", "0"), "threads must be from 1 to 1,024, got 0"),
     ],
 )
 def test_what_cannot_be_answered_is_refused_in_one_line(args, message):
