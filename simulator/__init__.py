@@ -28,6 +28,8 @@ _HOMES = {
     "Structure": "simulator.spec.structure",
     "Course": "simulator.spec.course",
     "Comparison": "simulator.spec.comparison",
+    "Assets": "simulator.spec.assets",
+    "Feedback": "simulator.spec.feedback",
     "find_funds": "simulator.spec.files",
     "preset_funds": "simulator.spec.files",
     "preset_market": "simulator.spec.files",
@@ -66,6 +68,8 @@ _HOMES = {
     "RareLosses": "simulator.risk.rare_figures",
     "simulate_to": "simulator.risk.precision",
     "compare": "simulator.risk.compare",
+    "flow_grid": "simulator.risk.flow_grid",
+    "FlowGrid": "simulator.risk.flow_figures",
     "comparison": "simulator.spec.lineup",
     "read_structures": "simulator.spec.usual",
     "usual_structures": "simulator.spec.usual",
@@ -74,6 +78,7 @@ _HOMES = {
     "draw_brackets": "simulator.output.plot_brackets",
     "draw_views": "simulator.output.plot_views",
     "draw_hold_curves": "simulator.output.plot_hold_curve",
+    "draw_flow": "simulator.output.plot_flow",
     "draw_compared": "simulator.output.plot_compare",
 }
 

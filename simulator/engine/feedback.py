@@ -21,11 +21,13 @@ class Counted(NamedTuple):
 
     paths : int.
     days, squares : int64 (gains, funds), sums over the paths of a path's days, and of their squares.
+    capped : int, days on which a path's volatility was capped.
     """
 
     paths: int
     days: np.ndarray
     squares: np.ndarray
+    capped: int
 
 
 def count_moves(
@@ -62,6 +64,7 @@ def count_moves(
     done, cores = 0, available_cores()
     parts = [(first, part, lower(part)) for first, part in spec.parts()]
     tallies = [np.zeros((len(gains), len(spec.funds), 2), np.int64) for _ in parts]
+    capped = [0] * len(parts)
     pool = ThreadPoolExecutor(min(threads or cores, cores))
     try:
         futures = deque(
@@ -72,8 +75,9 @@ def count_moves(
         while futures:
             number, future = futures[0]
             if future in wait([future], timeout=PROGRESS_SECONDS).done:
-                paths, found = future.result()
+                paths, found, caps = future.result()
                 tallies[number] += found
+                capped[number] += caps
                 done += paths
                 futures.popleft()
             if on_progress:
@@ -81,7 +85,8 @@ def count_moves(
     finally:
         pool.shutdown(cancel_futures=True)  # an interrupt waits for the blocks that run, no longer
     return [
-        Counted(part.paths, tally[..., 0], tally[..., 1]) for (_, part, _), tally in zip(parts, tallies, strict=True)
+        Counted(part.paths, tally[..., 0], tally[..., 1], caps)
+        for (_, part, _), tally, caps in zip(parts, tallies, capped, strict=True)
     ]
 
 
@@ -95,8 +100,9 @@ def _blocks(first_path: int, paths: int) -> Iterator[tuple[int, int]]:
     return ((first, min(BLOCK_PATHS, end - first)) for first in range(first_path, end, BLOCK_PATHS))
 
 
-def _block(lowered: Lowered, loop: Loop, first: int, paths: int) -> tuple[int, np.ndarray]:
-    """Paths and tally of a block."""
-    tally = np.zeros((len(loop.gains), len(loop.leverages), 2), np.int64)
-    run_feedback(lowered.seed, np.uint64(first), paths, lowered.market, loop, int(lowered.horizons[-1]), tally)
-    return paths, tally
+def _block(lowered: Lowered, loop: Loop, first: int, paths: int) -> tuple[int, np.ndarray, int]:
+    """Paths and tally of a block, and on how many days volatility was capped."""
+    tally, capped = np.zeros((len(loop.gains), len(loop.leverages), 2), np.int64), np.zeros(1, np.int64)
+    last_day = int(lowered.horizons[-1])
+    run_feedback(lowered.seed, np.uint64(first), paths, lowered.market, loop, last_day, tally, capped)
+    return paths, tally, int(capped[0])

@@ -68,7 +68,7 @@ def add_counts(counts, n, tally):
 
 
 @allocating
-def feedback_lanes(seed, first_path, n, market, loop, last_day, tally):
+def feedback_lanes(seed, first_path, n, market, loop, last_day, tally, capped):
     """Simulate paths `first_path` to `first_path + n - 1` (n <= LANES) and add what they did."""
     gains, funds = loop.gains.shape[0], loop.leverages.shape[0]
     state, bars = before_first_day(market), room_for_bars(NOTHING)
@@ -76,7 +76,7 @@ def feedback_lanes(seed, first_path, n, market, loop, last_day, tally):
     pushed, counts = np.zeros((gains, LANES)), np.zeros((gains, funds, LANES), np.int32)
     for first_day in range(0, last_day, FILL_WORDS):
         days = min(FILL_WORDS, last_day - first_day)
-        index_days(market, seed, first_path, first_day, days, n, state, r, NOTHING, bars)
+        capped[0] += index_days(market, seed, first_path, first_day, days, n, state, r, NOTHING, bars)
         for row in range(days):
             for k in range(gains):
                 move_close(r[row], loop.gains[k], loop.reverts, pushed[k], move)
@@ -86,7 +86,7 @@ def feedback_lanes(seed, first_path, n, market, loop, last_day, tally):
 
 
 @allocating
-def run_feedback(seed, first_path, n_paths, market, loop, last_day, tally):
+def run_feedback(seed, first_path, n_paths, market, loop, last_day, tally, capped):
     """Simulate `n_paths` paths from number `first_path` on.
 
     Parameters
@@ -99,7 +99,9 @@ def run_feedback(seed, first_path, n_paths, market, loop, last_day, tally):
         Days of a path.
     tally : int64 (gains, funds, 2)
         Added to: days on which a fund moved beyond the threshold, summed over paths, and their squares.
+    capped : int64 (1,)
+        Added to: days on which a path's volatility was capped.
     """
     for start in range(0, n_paths, LANES):
         n = min(LANES, n_paths - start)
-        feedback_lanes(seed, first_path + np.uint64(start), n, market, loop, last_day, tally)
+        feedback_lanes(seed, first_path + np.uint64(start), n, market, loop, last_day, tally, capped)

@@ -51,6 +51,9 @@ def grid_lines(found: FlowGrid, past: Past | None = None, source: str = "") -> l
         lines += paragraph(_common_words(found, k))
         if past:
             lines += paragraph(_past_words(found, k, past[fund.ticker], source))
+    if found.capped:
+        days = spec.paths * spec.horizons[-1]
+        lines += ["", f"Volatility was held at its cap on {found.capped:,} of {days:,} days of paths."]
     return [*lines, "", *paragraph(ASSUMED)]
 
 

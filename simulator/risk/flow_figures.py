@@ -30,6 +30,8 @@ class FlowGrid:
         The same by the exact law; NaN where none is known.
     largest_z : float or None
         The largest distance of cells from the exact law, in standard errors; None where none could be compared.
+    capped : int
+        Days of paths on which volatility was held at its cap.
     """
 
     spec: Simulation
@@ -43,6 +45,7 @@ class FlowGrid:
     stderr: np.ndarray
     exact: np.ndarray
     largest_z: float | None
+    capped: int
 
     def first_common(self, column: int, fund: int) -> float | None:
         """The least impact of the grid at which days beyond are common, with these assets; None: at none."""
@@ -57,6 +60,7 @@ class FlowGrid:
             "reverts": self.feedback.reverts,
             "year_days": self.spec.horizons[-1],
             "largest_abs_z_of_exact": self.largest_z,
+            "capped_days": self.capped,
             "cells": [
                 {
                     "fund": fund.ticker,

@@ -99,6 +99,7 @@ def flow_grid(
         stderr=stderr,
         exact=exact,
         largest_z=_largest_z(days, stderr, exact, spec.paths),
+        capped=sum(one.capped for one in counted),
     )
 
 

@@ -1,5 +1,7 @@
 """A close that funds push, against the slow twin and by what must hold of it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import reference_feedback as reference
@@ -7,6 +9,7 @@ from examples import BOOTSTRAP, RESIDUALS, market, run
 
 from simulator.engine.feedback import count_moves
 from simulator.engine.lower import lower
+from simulator.engine.simulate import simulate
 from simulator.kernels.feedback import LOWEST, Loop, count_beyond, move_close, run_feedback
 from simulator.kernels.stats import LANES
 
@@ -91,13 +94,20 @@ def test_days_are_the_twins(kind, reverts):
     assert found.days.min() > 0
 
 
+def test_capped_days_are_those_of_a_run():
+    spec = run(replace(RESIDUALS, omega=0.01), 3.0, horizons=(DAYS,), paths=LANES + 300)
+    (found,) = count_moves(spec, GAINS, reverts=0.0, beyond=BEYOND)
+    assert found.capped == simulate(spec).capped > 0
+
+
 def test_a_path_does_the_same_in_whatever_call_it_is_run():
     lowered = lower(run(market(3), 3.0, horizons=(DAYS,), paths=LANES))
     loop = Loop(np.array(GAINS), 0.5, lowered.leverages, lowered.carries, BEYOND)
     one, two = np.zeros((3, 1, 2), np.int64), np.zeros((3, 1, 2), np.int64)
-    run_feedback(lowered.seed, np.uint64(0), LANES + 300, lowered.market, loop, DAYS, one)
+    capped = np.zeros(1, np.int64)
+    run_feedback(lowered.seed, np.uint64(0), LANES + 300, lowered.market, loop, DAYS, one, capped)
     for first, paths in ((0, LANES), (LANES, 300)):
-        run_feedback(lowered.seed, np.uint64(first), paths, lowered.market, loop, DAYS, two)
+        run_feedback(lowered.seed, np.uint64(first), paths, lowered.market, loop, DAYS, two, capped)
     np.testing.assert_array_equal(one, two)
 
 

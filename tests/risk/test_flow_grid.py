@@ -135,7 +135,7 @@ def test_an_ensemble_is_its_members_in_proportion():
 
 def test_mean_and_error_of_days():
     days = np.array([[0, 1, 5], [2, 2, 2]])
-    counted = [Counted(3, days.sum(axis=1)[None], (days**2).sum(axis=1)[None])]
+    counted = [Counted(3, days.sum(axis=1)[None], (days**2).sum(axis=1)[None], 0)]
     mean, error = mean_days(counted)
     np.testing.assert_allclose(mean[0], [2, 2], rtol=ROUNDING)
     np.testing.assert_allclose(error[0, 0], days[0].std(ddof=1) / sqrt(3), rtol=ROUNDING)
