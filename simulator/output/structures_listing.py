@@ -5,13 +5,15 @@ from textwrap import wrap
 from simulator.output.compare_heading import levels_text
 from simulator.output.document import dumps
 from simulator.output.heading import percent
-from simulator.output.text import LABEL, WIDTH
+from simulator.output.text import LABEL, WIDTH, paragraph
 from simulator.spec.usual import UsualStructure, UsualStructures, structures_to_dict
 
 
 def listing(known: UsualStructures) -> str:
     """What `letf compare --list` prints: a paragraph a structure, then the fees."""
-    lines = ["For each dollar at risk, below 0 sold short; what the weights leave is cash, or a loan."]
+    lines = paragraph(
+        "Dollars held for each dollar at risk, below 0 sold short; what they leave of it is cash, or a loan."
+    )
     for usual in known.structures:
         lines += _wrapped(f"{usual.name}: {_told(usual)}")
     fees = ", ".join(f"{name} {percent(fee, 2)}" for name, fee in known.borrow_fees.items())
@@ -39,9 +41,8 @@ def _held(usual: UsualStructure) -> str:
     if found.spread is not None:
         spread = found.spread
         vol = f"{percent(spread.vol)}" if usual.vol_premium is None else f"{usual.vol_premium:g} x the expected one"
-        return (
-            f"calls at {percent(spread.low)} less {percent(spread.high)}, {spread.days} days, implied volatility {vol}"
-        )
+        strikes = f"calls at {percent(spread.low)} less {percent(spread.high)}"
+        return f"{strikes}, {spread.days} days, implied volatility {vol}, {100 * spread.skew:+g} points per +10%"
     legs = ", ".join(f"{leg.weight:g} {leg.instrument}" for leg in found.legs)
     if found.hedge is not None:
         hedge = found.hedge

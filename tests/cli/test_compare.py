@@ -85,11 +85,10 @@ def test_structures_of_a_file_take_the_place_of_the_usual_ones(tmp_path):
 
 def test_the_list_runs_nothing(monkeypatch):
     monkeypatch.setattr("simulator.cli.compare.load_market", None)
-    assert invoke("--list").stdout.startswith("For each dollar at risk")
+    assert invoke("--list").stdout.startswith("Dollars held for each dollar at risk")
     assert json.loads(invoke("--list", "--json").stdout)["schema"] == "letf.structures/1"
-    assert (
-        "TZA: 1 TZA. At risk: the price paid. --exits: -12% or +30%.\n" in invoke("--list", "--structure", "tza").stdout
-    )
+    alone = invoke("--list", "--structure", "tza").stdout
+    assert "TZA: 1 TZA. At risk: the price paid. --exits: -12% or +30%.\n" in alone and "\nIWM:" not in alone
 
 
 def test_files_are_what_is_printed_and_drawn(tmp_path):

@@ -150,7 +150,7 @@ def test_the_list_says_what_a_dollar_at_risk_is():
         "IWM: 1 IWM. At risk: the price paid. --exits: -6% or +12.5%.",
         "Reg T allows 2x overnight",
         "0.875 IWM, then 0.125 TZA once the second index is 3% down. At risk: the price paid and the cash",
-        "calls at 100% less 105%, 60 days, implied volatility 1.1 x the expected one. At risk: the premium.",
+        "calls at 100% less 105%, 60 days, implied volatility 1.1 x the expected one, -4 points per +10%. At risk",
         "-0.25 TNA, -0.25 TZA, set back every 5 days. At risk: the same.",
         "Borrowing costs a year, assumed: IWM 0.3%, SPY 0.3%, TNA 3%, TZA 3%.",
     ):
@@ -160,7 +160,7 @@ def test_the_list_says_what_a_dollar_at_risk_is():
 
 def test_a_structure_without_a_rule_is_listed():
     bare = structures_from_dict({"schema": "letf.structures/1", "structures": [{"name": "a", "legs": {"IWM": 1.0}}]})
-    assert listing(bare).splitlines()[1:] == ["a: 1 IWM."]
+    assert listing(bare).splitlines()[2:] == ["a: 1 IWM."]
 
 
 @pytest.mark.parametrize("suffix", [".png", ".svg", ".pdf"])
