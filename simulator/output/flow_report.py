@@ -39,8 +39,9 @@ def report(feedback: Feedback, head: Sequence[str] = (), section: Sequence[str] 
         each = dollars(feedback.flow_per_move / 100)
         lines += [*paragraph(f"A move of {index} by 1% makes them trade {each} at the close."), "", *section]
     else:
+        without = " without them" if feedback.impact else ""
         lines += [
-            f"{_unit(feedback)[1]} of dollars to buy at the close, below 0 to sell, by the move of {index}",
+            f"{_unit(feedback)[1]} of dollars to buy at the close, below 0 to sell, by {index}'s move{without}",
             *grid(_flow_rows(feedback)),
             "",
             *paragraph(RULE),
