@@ -17,7 +17,7 @@ DIFFERENCES = (
 )
 DETAILS = (
     "In full. After the trigger: mean and median return and share of gains in %, each with its difference from all "
-    "days and the interval of that in points; apart: holds that do not overlap."
+    "days and the interval of that in points; n holds that do not overlap."
 )
 LIMITS = (
     "Closes are adjusted for dividends. What is resolved held in these years and need not hold again. To buy at the "
@@ -140,7 +140,7 @@ def _details(study: Study, trigger: Trigger) -> list[str]:
 
 
 def _detail_rows(study: Study, trigger: Trigger, most: int) -> list[list[str]]:
-    rows = [["", "days", "apart", "mean", "", "median", "", "gains", ""]]
+    rows = [["", "days", "n", "", "mean", "", "median", "", "gains"]]
     for cell in study.of(trigger):
         row = [cell.instrument if cell.days == study.holds[0] else "", str(cell.days), str(cell.apart)]
         for figure, decimals in ((cell.mean, most), (cell.median, most), (cell.gains, 0)):
