@@ -59,6 +59,8 @@ def stress(
         raise click.UsageError("--stop and --no-stop contradict each other; give one of them.")
     known = read_scenarios(file) if file else preset_scenarios()
     scenarios = find_scenarios(names, known) if names else known
+    if prices and all(scenario.replay is None for scenario in scenarios):
+        raise click.UsageError("--prices replays real days, and none of these scenarios has any; leave it out.")
     if listed:
         click.echo(_listing(scenarios, as_json), nl=False)
         return

@@ -121,7 +121,7 @@ def detail_lines(stressed: Stressed, told: Told) -> list[str]:
     """One scenario: every instrument with it, without, and the change; then until it is sold."""
 
     def cells(decimals):
-        yield ["", "mean", "loss", "ES"]
+        yield ["", "mean", "5%", "95%", "ES", "loss"]
         for usual, row in zip(stressed.usual, told.rows, strict=True):
             for name, held, other, change in (
                 (row.instrument, row.held, usual.held, row.change),
@@ -130,10 +130,13 @@ def detail_lines(stressed: Stressed, told: Told) -> list[str]:
                 if held is None or other is None or change is None:
                     continue
                 for label, one in ((name, held), ("  without", other)):
-                    found = (one.mean, one.prob_loss, one.expected_shortfall)
+                    found = (one.mean, one.low, one.high, one.expected_shortfall, one.prob_loss)
                     yield [label, *(_cell(value, decimals) + " " for value in found)]
-                changes = (change.mean, change.prob_loss, change.expected_shortfall)
-                yield ["  change", *(change_cell(stressed, value, decimals) for value in changes)]
+                mean, *worst = (
+                    change_cell(stressed, value, decimals)
+                    for value in (change.mean, change.expected_shortfall, change.prob_loss)
+                )
+                yield ["  change", mean, "", "", *worst]
 
     return fitted(cells)
 

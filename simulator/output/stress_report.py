@@ -30,8 +30,8 @@ CARRY = (
 HOLD = (
     "Over {days}. Change: of the mean, less the hold without the scenario on the same random numbers, with its paired "
     "error; {mark} not resolved: within {errors:.1f} errors of 0; were the truth 0 in all {count} changes, one or more "
-    "would be beyond with a chance of 5% at most. 5%: what 5% of the paths fall short of. ES: mean loss in the worst "
-    "5%. Loss: its chance."
+    "would be beyond with a chance of 5% at most. {tails}: so many of the paths fall short of it. ES: mean loss in the "
+    "worst 5%. Loss: its chance."
 )
 STOPPED = (
     " Stopped, at: share sold at the stop, and the mean return there; these paths have closes only, and are sold "
@@ -44,8 +44,8 @@ REPLAYED = (
 )
 MODEL = (
     "The errors are those of the sampling alone. What a scenario assumes, and that its crisis is like those the market "
-    "was fitted to, no number of paths makes surer. Days after a shock know nothing of it but the "
-    "regime, where one is set."
+    "was fitted to, no number of paths makes surer. Days after a shock know nothing of it but the regime, where one is "
+    "set."
 )
 
 
@@ -72,26 +72,27 @@ def report(stressed: Stressed) -> str:
 
 
 def _words(stressed: Stressed, told: Told) -> list[str]:
-    scenario, second = told.scenario, second_index(stressed.spec.market) or "the second index"
-    window = scenario.replay
+    scenario, index = told.scenario, stressed.spec.market.index
+    second = second_index(stressed.spec.market) or "the second index"
+    told_only = scenario.replay is not None and told.replayed is None
     return [
         *labelled("Name", f"{scenario.name}: {scenario.title}"),
         *labelled("Assumes", scenario.assumes),
         *labelled("Source", scenario.source),
-        *labelled("Set", set_text(scenario, stressed.spec.market.index, second)),
-        *(labelled("Was", _was(stressed, scenario)) if window is not None and told.replayed is None else []),
+        *labelled("Set", set_text(scenario, index, second)),
+        *(labelled("Was", _was(scenario, index, second)) if told_only else []),
     ]
 
 
-def _was(stressed: Stressed, scenario: Scenario) -> str:
+def _was(scenario: Scenario, index: str, second: str) -> str:
     """What is told of real days where they are not replayed."""
-    window, index = scenario.replay, stressed.spec.market.index
+    window = scenario.replay
     assert window is not None  # whoever asks knows
     told = [f"{window.first} to {window.last}" + ("" if window.days is None else f", {window.days} days")]
     if window.index_return is not None:
         told.append(f"{index} returned {tables.move(window.index_return)}%")
     if window.second_return is not None:
-        told.append(f"its second index {tables.move(window.second_return)}%")
+        told.append(f"{second} {tables.move(window.second_return)}%")
     if window.annual_vol is not None:
         told.append(f"realised volatility {percent(window.annual_vol)} a year")
     return f"{', '.join(told)}; these days themselves need --prices FOLDER"
@@ -108,19 +109,19 @@ def _section(text: str, table: Sequence[str]) -> list[str]:
     return ["", *paragraph(text), *table] if table else []
 
 
-def _changes_text(stressed: Stressed) -> str:
+def _changes_text(stressed: Stressed, tails: str) -> str:
     count = len(FIGURES) * sum(
         (row.change is not None) + (row.sold_change is not None) for told in stressed.told for row in told.rows
     )
     days = day_count(stressed.spec.hold)
-    return HOLD.format(days=days, mark=tables.UNRESOLVED, errors=stressed.resolved_errors, count=count)
+    return HOLD.format(days=days, mark=tables.UNRESOLVED, errors=stressed.resolved_errors, count=count, tails=tails)
 
 
 def _holds(stressed: Stressed) -> list[str]:
     if not any(told.rows for told in stressed.told):
         return []
     sold = any(row.sold is not None for row in stressed.usual)
-    lines = ["", *paragraph(_changes_text(stressed) + (STOPPED if sold else ""))]
+    lines = ["", *paragraph(_changes_text(stressed, "5%") + (STOPPED if sold else ""))]
     for name in stressed.spec.instruments:
         lines += ["", *tables.hold_lines(stressed, name)]
     return lines
@@ -129,7 +130,7 @@ def _holds(stressed: Stressed) -> list[str]:
 def _details(stressed: Stressed, told: Told) -> list[str]:
     if not told.rows:
         return []
-    lines = ["", *paragraph(_changes_text(stressed)), *tables.detail_lines(stressed, told)]
+    lines = ["", *paragraph(_changes_text(stressed, "5%, 95%")), *tables.detail_lines(stressed, told)]
     return lines + _section(STOPPED.strip(), tables.sold_lines(stressed, told))
 
 

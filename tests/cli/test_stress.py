@@ -101,6 +101,7 @@ def test_real_days_are_replayed_from_a_folder(shared_data):
         (("credit-freeze", "--market", "iwm"), "correlation needs a second index, iwm-markov3 has none"),
         (("--prices", "nowhere"), "nowhere: is no folder; give one with the prices of a replay, as IWM.csv"),
         (("--scenario", "nowhere.toml"), "nowhere.toml: no such file"),
+        (("fed-25", "--prices", "."), "--prices replays real days, and none of these scenarios has any; leave it out"),
         (("--threads", "0"), "threads must be from 1 to 1,024, got 0"),
     ],
 )

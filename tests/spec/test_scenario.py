@@ -1,14 +1,18 @@
 """Scenarios: what they set, what their files may hold, and what is refused."""
 
+import json
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from simulator.errors import LetfError
 from simulator.spec.scenario import Scenario, scenarios_from_dict
 from simulator.spec.scenarios import find_scenarios, preset_scenarios, read_scenarios
 from simulator.spec.shocks import EventDay, RateChange, Shock, Window, YieldChange
 
+ROUNDING = 1e-12  # of a sum of a few changes
 WORDS = {"name": "x", "title": "a title", "assumes": "something", "source": "somewhere"}
 FALL = {"day": 1, "index": -0.05}
 
@@ -52,6 +56,32 @@ def test_a_scenario_comes_back_from_its_file():
         replay=Window(first=date(2020, 3, 2), last=date(2020, 3, 31), days=22, index_return=-0.2),
     )
     assert scenarios_from_dict(file(scenario.to_dict())) == (scenario,)
+
+
+days = st.integers(1, 252)
+moves = st.floats(-0.99, 1, allow_nan=False)
+points = st.floats(-1000, 1000, allow_nan=False)
+by_day = {
+    "shocks": st.builds(Shock, day=days, index=moves, second=st.none() | moves),
+    "short_rate": st.builds(RateChange, day=days, basis_points=points),
+}
+
+
+@given(
+    **{name: st.lists(parts, max_size=6, unique_by=lambda part: part.day) for name, parts in by_day.items()},
+    behind=st.floats(-5, 5, allow_nan=False),
+    correlation=st.none() | st.floats(-0.99, 0.99),
+)
+def test_any_scenario_comes_back_and_its_course_is_in_order(shocks, short_rate, behind, correlation):
+    scenario = Scenario(
+        **WORDS, shocks=tuple(shocks), short_rate=tuple(short_rate), behind=behind, correlation=correlation
+    )
+    assert Scenario.from_dict(json.loads(json.dumps(scenario.to_dict()))) == scenario
+    course = scenario.course()
+    assert {(shock.day, shock.index, shock.second) for shock in shocks} == set(course.moves)
+    assert [day for day, *_ in course.moves] == sorted(shock.day for shock in shocks)
+    total = sum(change.change for change in short_rate)
+    assert course.rate_on(252, 0.04) == pytest.approx(0.04 + total, abs=ROUNDING)
 
 
 def test_the_built_in_ones_come_back_and_each_says_what_it_assumes():
