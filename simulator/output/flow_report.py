@@ -39,9 +39,9 @@ def report(feedback: Feedback, head: Sequence[str] = (), section: Sequence[str] 
         each = dollars(feedback.flow_per_move / 100)
         lines += [*paragraph(f"A move of {index} by 1% makes them trade {each} at the close."), "", *section]
     else:
-        without = " without them" if feedback.impact else ""
+        moved = f"{index}'s move without them" if feedback.impact else f"{index}'s move"
         lines += [
-            f"{_unit(feedback)[1]} of dollars to buy at the close, below 0 to sell, by {index}'s move{without}",
+            *paragraph(f"{_unit(feedback)[1]} of dollars to buy at the close, below 0 to sell, by {moved}"),
             *grid(_flow_rows(feedback)),
             "",
             *paragraph(RULE),
