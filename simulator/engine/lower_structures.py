@@ -6,8 +6,10 @@ from typing import NamedTuple
 import numpy as np
 
 from simulator.engine.lower_market import lower_market
+from simulator.kernels.book import Rules
+from simulator.kernels.call_spreads import Spreads
+from simulator.kernels.course import AS_DRAWN, Course, Instruments
 from simulator.kernels.market import Market
-from simulator.kernels.structures import AS_DRAWN, Course, Instruments, Rules, Spreads
 from simulator.spec.comparison import Comparison
 from simulator.spec.model import TRADING_DAYS
 

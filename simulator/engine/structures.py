@@ -9,9 +9,10 @@ import numpy as np
 
 from simulator.engine.lower_structures import LoweredStructures, lower_structures
 from simulator.engine.threads import PROGRESS_SECONDS, available_cores
-from simulator.kernels import structures as kernels
+from simulator.kernels.book import CALLED, HELD, RUINED, STOPPED, TARGET
 from simulator.kernels.stats import LANES
-from simulator.kernels.structures import CALLED, HELD, RUINED, STOPPED, TARGET
+from simulator.kernels.structures import Found
+from simulator.kernels.structures import run_structures as run_paths
 from simulator.spec.call_spread import CallSpread
 from simulator.spec.comparison import Comparison
 
@@ -73,7 +74,7 @@ def run_structures(
     spreads = [(row, structure.spread) for row, structure in enumerate(spec.structures) if structure.spread is not None]
     shape = (len(spec.structures), spec.paths)
     outcomes = Outcomes(np.empty(shape), np.empty(shape), np.empty(shape, np.uint8), np.empty(shape, np.int32))
-    found = kernels.Found(*outcomes, *np.empty((2, len(spreads), spec.paths)))
+    found = Found(*outcomes, *np.empty((2, len(spreads), spec.paths)))
     done, cores = 0, available_cores()
     pool = ThreadPoolExecutor(min(threads or cores, cores))
     try:
@@ -100,9 +101,9 @@ def _blocks(spec: Comparison) -> Iterator[tuple[LoweredStructures, int, int]]:
         yield from ((lowered, first, min(size, end - first)) for first in range(first_path, end, size))
 
 
-def _block(lowered: LoweredStructures, first: int, paths: int, found: kernels.Found) -> int:
+def _block(lowered: LoweredStructures, first: int, paths: int, found: Found) -> int:
     """Run a block, whose first path is also its first column; give its number of paths."""
-    kernels.run_structures(lowered.seed, np.uint64(first), paths, *lowered[1:], found)
+    run_paths(lowered.seed, np.uint64(first), paths, *lowered[1:], found)
     return paths
 
 

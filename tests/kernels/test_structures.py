@@ -5,21 +5,11 @@ import pytest
 from examples import fund, market
 
 from simulator.engine.lower_structures import lower_structures
+from simulator.kernels.book import CALLED, HELD, RUINED, STOPPED, TARGET, buy_hedge, look, require
+from simulator.kernels.call_spreads import mark
+from simulator.kernels.course import set_day
 from simulator.kernels.stats import LANES
-from simulator.kernels.structures import (
-    CALLED,
-    HELD,
-    RUINED,
-    STOPPED,
-    TARGET,
-    Found,
-    buy_hedge,
-    look,
-    mark,
-    require,
-    run_structures,
-    set_day,
-)
+from simulator.kernels.structures import Found, run_structures
 from simulator.spec.comparison import Comparison
 from simulator.spec.second import SecondIndex
 from simulator.spec.structure import CallSpread, Hedge, Leg, Structure
