@@ -71,7 +71,8 @@ def _draw(panel: Axes, stressed: Stressed, drawn: list[Told], fund: Fund) -> Non
         panel.plot(ends, [y, y], **look)
         panel.plot([POINTS * row.held.mean.mean], [y], color=colour, zorder=4, **DOT)
         if row.sold is not None:
-            share = f"{POINTS * row.sold.prob_stop.mean:.0f}%"
+            gone = row.held.high.mean == -1  # there is nothing to sell
+            share = "gone" if gone else f"{POINTS * row.sold.prob_stop.mean:.0f}%"
             style.margin_note(panel, share, y, (6, 0), va="center", fontsize=MARGIN_SIZE)
     for y, told in enumerate(drawn, start=1):
         moves = [POINTS * day.move for day in told.days if day.instrument == name]
@@ -104,7 +105,7 @@ def _key(figure: Figure) -> None:
 def _caption(stressed: Stressed) -> list[str]:
     test = stressed.spec
     held = "The hold is to its end"
-    if exits := exits_text(test):
+    if exits := exits_text(test, [fund.ticker for fund in test.funds]):
         held += f"; stopped: share that a stop at closes would sell ({exits})"
     errors = [POINTS * row.held.mean.stderr for told in stressed.told for row in told.rows]
     market = f"Market {market_line(test.market)}. Start {start_line(test.market)}. {run_text(test).capitalize()}."

@@ -1,5 +1,7 @@
 """The lines that say what hold was put under stress, and what a scenario sets."""
 
+from collections.abc import Sequence
+
 from simulator.output.heading import drift_text, market_line, percent, start_line, why_line
 from simulator.output.labels import day_count
 from simulator.output.text import labelled, listed
@@ -9,7 +11,7 @@ from simulator.spec.stress import StressTest
 
 def heading(test: StressTest, drawn: bool) -> list[str]:
     """What is held, market, start, run and exits; only what is told of real days where no path is drawn."""
-    held, sold = listed(test.instruments), labelled("Sold", exits_text(test))
+    held, sold = listed(test.instruments), labelled("Sold", exits_text(test, test.instruments))
     if not drawn:
         return [*labelled("Stress", f"{held} bought at the close before real days, each alone"), *sold]
     return [
@@ -29,10 +31,10 @@ def run_text(test: StressTest) -> str:
     return f"rate {percent(test.rate, 2)}, {drift_text(test.market)}, {test.paths:,} paths, seed {test.seed}"
 
 
-def exits_text(test: StressTest) -> str:
-    """At which losses and gains what is sold; "" where nothing is."""
+def exits_text(test: StressTest, names: Sequence[str]) -> str:
+    """At which losses and gains each of these is sold; "" where none is."""
     found: dict[str, list[str]] = {}
-    for name in test.instruments:
+    for name in names:
         stop, target = test.levels(name)
         told = [f"-{percent(stop)}"] if stop is not None else []
         told += [f"+{percent(target)}"] if target is not None else []

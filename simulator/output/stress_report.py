@@ -102,7 +102,7 @@ def _fills(stressed: Stressed) -> str:
     fills = [day.fill for told in stressed.told for day in told.days]
     if not any(fills):
         return ""
-    return FILLS.format(mark=tables.SOLD, exits=exits_text(stressed.spec))
+    return FILLS.format(mark=tables.SOLD, exits=exits_text(stressed.spec, stressed.spec.instruments))
 
 
 def _section(text: str, table: Sequence[str]) -> list[str]:

@@ -145,6 +145,7 @@ def test_the_figure_has_a_panel_a_fund_and_a_row_a_scenario(everything):
     assert names == ["no scenario", *(one.name for one in KNOWN)]
     assert first.get_xlim() == second.get_xlim()
     assert first.get_title(loc="left") == "TNA, 3x"
+    assert [text.get_text() for text in first.texts][-2:] == ["gone", "stopped"]
     svg = figure_bytes(figure, ".svg")
     assert svg == figure_bytes(draw_stress(everything), ".svg")
 
