@@ -6,12 +6,13 @@ from simulator.distribution import Estimate
 from simulator.output.table import with_error
 from simulator.output.text import WIDTH, grid, paragraph
 from simulator.risk.replayed import Exit, Walk
-from simulator.risk.stress_figures import Row, SetDay, Stressed, Told
+from simulator.risk.stress_figures import Row, SetDay, Sold, Stressed, Told
 
-UNRESOLVED, SOLD = "~", "*"
+UNRESOLVED, STARRED = "~", "*"
 MOST_DECIMALS = 2
 RATES = {"short_rate": "short rate", "ten_year": "ten-year, if short"}
-COLUMNS = ("mean", "change", "5%", "ES", "loss", "stopped", "at")
+COLUMNS = ("mean", "change", "5%", "ES", "loss")
+EXITS = {"stop": "stopped", "target": "at target"}
 
 Cells = Callable[[int], Iterable[Sequence[str]]]  # rows of a table, with so many decimals
 
@@ -44,7 +45,7 @@ def day_lines(stressed: Stressed) -> list[str]:
 
 def _starred(day: SetDay | None) -> str:
     """ "" for an index that does what is drawn."""
-    return "" if day is None else move(day.move) + (SOLD if day.fill else " ")
+    return "" if day is None else move(day.move) + (STARRED if day.fill else " ")
 
 
 def event_lines(stressed: Stressed) -> list[str]:
@@ -75,18 +76,23 @@ def carry_lines(stressed: Stressed) -> list[str]:
 
 
 def hold_lines(stressed: Stressed, instrument: str) -> list[str]:
-    """One instrument: a row a scenario, the first without any."""
+    """One instrument: a row a scenario, the first without any; of its exits, the stop, or the target where none is."""
     named = [("without", _row(stressed.usual, instrument))]
     named += [(told.scenario.name, _row(told.rows, instrument)) for told in stressed.told if told.rows]
-    sold = named[0][1].sold is not None
-    titles = COLUMNS if sold else COLUMNS[:5]
+    exits = _exits(stressed)[:1] if named[0][1].sold is not None else []
 
     def cells(decimals):
-        yield [instrument, *titles]
+        yield [instrument, *COLUMNS, *(title for name in exits for title in (EXITS[name], "at"))]
         for name, row in named:
-            yield [name, *_hold_cells(stressed, row, decimals), *(_sold_cells(row, decimals) if sold else [])]
+            yield [name, *_hold_cells(stressed, row, decimals), *_sold_cells(row.sold, exits, decimals)]
 
     return fitted(cells)
+
+
+def _exits(stressed: Stressed) -> list[str]:
+    """Which exits there are."""
+    test = stressed.spec
+    return [name for name, level in (("stop", test.stop), ("target", test.target)) if level is not None]
 
 
 def _row(rows: Sequence[Row], instrument: str) -> Row:
@@ -100,9 +106,9 @@ def _hold_cells(stressed: Stressed, row: Row, decimals: int) -> list[str]:
     return [_cell(held.mean, decimals), changed, *(_cell(one, decimals) for one in rest)]
 
 
-def _sold_cells(row: Row, decimals: int) -> list[str]:
-    assert row.sold is not None  # as in every row of the table
-    return [_cell(row.sold.prob_stop, decimals), _cell(row.sold.stop_fill, decimals)]
+def _sold_cells(sold: Sold | None, exits: Sequence[str], decimals: int) -> list[str]:
+    """Share sold at each of the exits and the mean return there."""
+    return [_cell(getattr(sold, figure), decimals) for name in exits for figure in (f"prob_{name}", f"{name}_fill")]
 
 
 def change_cell(stressed: Stressed, change: Estimate, decimals: int) -> str:
@@ -152,10 +158,12 @@ def sold_lines(stressed: Stressed, told: Told) -> list[str]:
     if not rows:
         return []
 
+    exits = _exits(stressed)
+
     def cells(decimals):
-        yield ["", "stopped", "at", "at target", "at"]
+        yield ["", *(title for name in exits for title in (EXITS[name], "at"))]
         for label, sold in rows:
-            yield [label, *(_cell(value, decimals) for value in sold)]
+            yield [label, *_sold_cells(sold, exits, decimals)]
 
     return fitted(cells)
 

@@ -34,7 +34,7 @@ HOLD = (
     "worst 5%. Loss: its chance."
 )
 STOPPED = (
-    " Stopped, at: share sold at the stop, and the mean return there; these paths have closes only, and are sold "
+    " Stopped, at target: share sold there, and the mean return; these paths have closes only, and are sold "
     "there. What is worth nothing is not sold."
 )
 REPLAYED = (
@@ -102,7 +102,7 @@ def _fills(stressed: Stressed) -> str:
     fills = [day.fill for told in stressed.told for day in told.days]
     if not any(fills):
         return ""
-    return FILLS.format(mark=tables.SOLD, exits=exits_text(stressed.spec, stressed.spec.instruments))
+    return FILLS.format(mark=tables.STARRED, exits=exits_text(stressed.spec, stressed.spec.instruments))
 
 
 def _section(text: str, table: Sequence[str]) -> list[str]:

@@ -63,7 +63,7 @@ def test_one_scenario_is_told_in_detail(name):
     text = "\n".join(lines_of(found))
     words = " ".join(text.split())
     scenario = found.told[0].scenario
-    for said in (scenario.title, scenario.assumes, scenario.source, "TNA until sold", "at target"):
+    for said in (scenario.title, scenario.assumes, scenario.source, "TNA until sold", "stopped at at target at"):
         assert said in words
     assert ("these days themselves need --prices FOLDER" in words) == (scenario.replay is not None)
 
@@ -71,6 +71,12 @@ def test_one_scenario_is_told_in_detail(name):
 def test_without_a_stop_nothing_is_said_of_one():
     text = report(stress(the_test(stop=None), KNOWN[:2]))
     assert "stop" not in text and "Sold" not in text
+
+
+def test_a_target_alone_is_told_where_no_stop_is():
+    found = stress(the_test(stop=None, target=0.2), KNOWN[:2])
+    title = next(line for line in lines_of(found) if line.startswith("TNA "))
+    assert title.split()[-4:] == ["loss", "at", "target", "at"]
 
 
 def test_what_is_left_out_says_why():
