@@ -21,8 +21,8 @@ from simulator.spec.files import find_funds, preset_funds
 
 TICKERS = ("TNA", "TZA")
 BEFORE = 260  # days before the funds begin, for the averages
-DRAWS = 300
-CASES = ((4055, 42), (4055, 84), (4055, 126), (4055, 252), (2500, 84), (1250, 84))  # days and mean block
+DRAWS = 1000
+CASES = ((4055, 84), (4055, 252), (2500, 84), (1250, 84))  # days and mean block
 
 
 def tossed(closes: Closes, days: int, rng: np.random.Generator) -> Closes:
