@@ -20,7 +20,7 @@ from pathlib import Path
 from simulator.cli import COMMANDS
 
 ROOT = Path(__file__).parent.parent
-PAGES = ("README.md", *(f"docs/{name}.md" for name in ("design", "models", "performance", "variance")))
+PAGES = ("README.md", *(f"docs/{name}.md" for name in ("design", "models", "performance", "trades", "variance")))
 BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)
 PYTHON_BLOCK = re.compile(r"```python\n(.*?)```\n\n```\n(.*?)```", re.DOTALL)
 DATA = ("IWM.csv", "SPY.csv", "TNA.csv", "TZA.csv", "DFF.csv", "VIX.csv")
@@ -58,7 +58,8 @@ def _run_block(block, folder):
 
 
 def _can_run(line, folder):
-    return all((folder / name).exists() for name in DATA if name in line.split())
+    words = line.split()  # "." is a folder of all of them
+    return all((folder / name).exists() for name in DATA if name in words or "." in words)
 
 
 def _run(line, folder):
