@@ -1,14 +1,12 @@
 """Run paths of an index that funds push at the close, and add up on how many days funds move far."""
 
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
 from typing import NamedTuple
 
 import numpy as np
 
+from simulator.engine.in_order import run_in_order
 from simulator.engine.lower import Lowered, lower
-from simulator.engine.threads import PROGRESS_SECONDS, available_cores
 from simulator.kernels.feedback import Loop, run_feedback
 from simulator.kernels.stats import LANES
 from simulator.spec.run import Simulation
@@ -51,47 +49,39 @@ def count_moves(
         In [0, 1).
     reverts, beyond : float
         As in `kernels.feedback.Loop`.
-    threads : int, optional
-        From 1 on; by default one a core.
-    on_progress : callable, optional
-        Called with the number of finished paths, ten times a second while a block is waited for.
+    threads, on_progress : optional
+        As in `run_in_order`.
 
     Returns
     -------
     list of Counted
         One for each market: an ensemble's members, in order.
+
+    Raises
+    ------
+    LetfError
+        If `threads` breaks its rule.
     """
-    done, cores = 0, available_cores()
-    parts = [(first, part, lower(part)) for first, part in spec.parts()]
+    parts = spec.parts()
     tallies = [np.zeros((len(gains), len(spec.funds), 2), np.int64) for _ in parts]
     capped = [0] * len(parts)
-    pool = ThreadPoolExecutor(min(threads or cores, cores))
-    try:
-        futures = deque(
-            (number, pool.submit(_block, lowered, _loop(lowered, gains, reverts, beyond), *block))
-            for number, (first, part, lowered) in enumerate(parts)
-            for block in _blocks(first, part.paths)
-        )
-        while futures:
-            number, future = futures[0]
-            if future in wait([future], timeout=PROGRESS_SECONDS).done:
-                paths, found, caps = future.result()
-                tallies[number] += found
-                capped[number] += caps
-                done += paths
-                futures.popleft()
-            if on_progress:
-                on_progress(done)
-    finally:
-        pool.shutdown(cancel_futures=True)  # an interrupt waits for the blocks that run, no longer
+
+    def blocks() -> Iterator[tuple[int, Lowered, Loop, int, int]]:
+        for number, (first_path, part) in enumerate(parts):
+            lowered = lower(part)
+            loop = Loop(np.array(gains, float), float(reverts), lowered.leverages, lowered.carries, float(beyond))
+            yield from ((number, lowered, loop, *block) for block in _blocks(first_path, part.paths))
+
+    def take(found: tuple[int, np.ndarray, int]) -> None:
+        number, tally, caps = found
+        tallies[number] += tally
+        capped[number] += caps
+
+    run_in_order(_block, blocks(), take, threads=threads, on_progress=on_progress)
     return [
         Counted(part.paths, tally[..., 0], tally[..., 1], caps)
-        for (_, part, _), tally, caps in zip(parts, tallies, capped, strict=True)
+        for (_, part), tally, caps in zip(parts, tallies, capped, strict=True)
     ]
-
-
-def _loop(lowered: Lowered, gains: Sequence[float], reverts: float, beyond: float) -> Loop:
-    return Loop(np.array(gains, float), float(reverts), lowered.leverages, lowered.carries, float(beyond))
 
 
 def _blocks(first_path: int, paths: int) -> Iterator[tuple[int, int]]:
@@ -100,9 +90,9 @@ def _blocks(first_path: int, paths: int) -> Iterator[tuple[int, int]]:
     return ((first, min(BLOCK_PATHS, end - first)) for first in range(first_path, end, BLOCK_PATHS))
 
 
-def _block(lowered: Lowered, loop: Loop, first: int, paths: int) -> tuple[int, np.ndarray, int]:
-    """Paths and tally of a block, and on how many days volatility was capped."""
+def _block(number: int, lowered: Lowered, loop: Loop, first: int, paths: int) -> tuple[int, np.ndarray, int]:
+    """The market's number, tally of a block, and on how many days volatility was capped."""
     tally, capped = np.zeros((len(loop.gains), len(loop.leverages), 2), np.int64), np.zeros(1, np.int64)
     last_day = int(lowered.horizons[-1])
     run_feedback(lowered.seed, np.uint64(first), paths, lowered.market, loop, last_day, tally, capped)
-    return paths, tally, int(capped[0])
+    return number, tally, int(capped[0])

@@ -1,16 +1,15 @@
 """Run paths under tilted laws, and add up what those weigh that lose much."""
 
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 
+from simulator.engine.in_order import run_in_order
 from simulator.engine.lower import Lowered, lower
 from simulator.engine.lower_market import thresholds
 from simulator.engine.pieces import padded
-from simulator.engine.threads import PROGRESS_SECONDS, available_cores
 from simulator.engine.tilts import Tilt
 from simulator.kernels.markov import MAX_REGIMES, Markov
 from simulator.kernels.stats import LANES
@@ -65,36 +64,23 @@ def weigh(
         Rising, in (0, 1).
     first_path : int
         Number of the first path.
-    threads : int, optional
-        From 1 on; by default one a core.
-    on_progress : callable, optional
-        Called with the number of finished paths, ten times a second while a block is waited for.
+    threads, on_progress : optional
+        As in `run_in_order`.
 
     Raises
     ------
     ValueError
         If the laws cannot share the paths out in whole lanes.
+    LetfError
+        If `threads` breaks its rule.
     """
     if spec.paths != rounded_paths(spec.paths, len(laws)):
         raise ValueError(f"{spec.paths} paths are no whole lanes of {len(laws)} laws; see rounded_paths")
     lowered, levels = lower(spec), 1 - np.array(losses)
     tilted = lower_tilts(lowered, laws)
     sums = ExactSums((len(laws), 1 + 2 * len(levels) + TAIL_BINS, 2))
-
-    done, cores = 0, available_cores()
-    pool = ThreadPoolExecutor(min(threads or cores, cores))
-    try:
-        blocks = _blocks(spec.paths, first_path, len(laws))
-        futures = deque(pool.submit(_block, lowered, tilted, levels, *block) for block in blocks)
-        while futures:
-            if futures[0] in wait([futures[0]], timeout=PROGRESS_SECONDS).done:
-                paths, found = futures.popleft().result()
-                sums.add(found)
-                done += paths
-            if on_progress:
-                on_progress(done)
-    finally:
-        pool.shutdown(cancel_futures=True)  # an interrupt waits for the blocks that run, no longer
+    blocks = _blocks(spec.paths, first_path, len(laws))
+    run_in_order(partial(_block, lowered, tilted, levels), blocks, sums.add, threads=threads, on_progress=on_progress)
     return Weighed(spec.paths // len(laws), *_parts(sums.values(), len(levels)))
 
 
@@ -132,15 +118,15 @@ def _blocks(paths: int, first_path: int, laws: int) -> Iterator[tuple[int, int]]
     return ((first, min(size, end - first)) for first in range(first_path, end, size))
 
 
-def _block(lowered: Lowered, tilted: Sequence[Tilted], levels: np.ndarray, first: int, paths: int):
-    """Paths and sums, (laws, rows, 2), of a block: its paths in order, an equal share from each law."""
+def _block(lowered: Lowered, tilted: Sequence[Tilted], levels: np.ndarray, first: int, paths: int) -> np.ndarray:
+    """Sums, (laws, rows, 2), of a block: its paths in order, an equal share from each law."""
     sums, share = np.zeros((len(tilted), 1 + 2 * len(levels) + TAIL_BINS, 2)), paths // len(tilted)
     for number, law in enumerate(tilted):
         whole, ended, met, tail = _parts(sums[number], len(levels))
         tally = RareTally(whole, ended, met, tail)
         start = np.uint64(first + number * share)
         run_tilted(lowered.seed, start, share, law, lowered.leverages[0], lowered.carries[0], levels, tally)
-    return paths, sums
+    return sums
 
 
 def _parts(sums: np.ndarray, levels: int) -> tuple[np.ndarray, ...]:

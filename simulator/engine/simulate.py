@@ -11,16 +11,13 @@ from simulator.engine.checkpoint import Checkpoint
 from simulator.engine.done import Done
 from simulator.engine.memory import threads_that_fit
 from simulator.engine.statistics import Statistics
-from simulator.engine.threads import Threads, available_cores
+from simulator.engine.threads import Threads, checked_threads
 from simulator.errors import LetfError
 from simulator.result import Result
-from simulator.spec import check
 from simulator.spec.run import Simulation
 
 if TYPE_CHECKING:
     from simulator.engine.cluster import Cluster
-
-MAX_THREADS = 1024
 
 
 def simulate(
@@ -69,9 +66,7 @@ def _crew(
     spec: Simulation, threads: int | None, cluster: str | None, results: int
 ) -> "Callable[[Done], Threads | Cluster]":
     if cluster is None:
-        threads = available_cores() if threads is None else threads
-        check.integer("threads", threads, low=1, high=MAX_THREADS)
-        return partial(Threads, threads=threads_that_fit(spec, threads, results=results))
+        return partial(Threads, threads=threads_that_fit(spec, checked_threads(threads), results=results))
     if threads is not None:
         raise LetfError("threads are of this machine, a cluster's workers have their own; give one or the other")
     address = Address.parse(cluster)

@@ -1,14 +1,13 @@
 """run_structures(spec) -> Outcomes: what structures made of the same paths."""
 
-from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor, wait
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 
+from simulator.engine.in_order import run_in_order
 from simulator.engine.lower_structures import LoweredStructures, lower_structures
-from simulator.engine.threads import PROGRESS_SECONDS, available_cores
 from simulator.kernels.book import CALLED, HELD, RUINED, STOPPED, TARGET
 from simulator.kernels.stats import LANES
 from simulator.kernels.structures import Found
@@ -66,26 +65,19 @@ def run_structures(
     Parameters
     ----------
     spec : Comparison
-    threads : int, optional
-        From 1 on; by default one a core.
-    on_progress : callable, optional
-        Called with the number of finished paths, ten times a second while a block is waited for.
+    threads, on_progress : optional
+        As in `run_in_order`.
+
+    Raises
+    ------
+    LetfError
+        If `threads` breaks its rule.
     """
     spreads = [(row, structure.spread) for row, structure in enumerate(spec.structures) if structure.spread is not None]
     shape = (len(spec.structures), spec.paths)
     outcomes = Outcomes(np.empty(shape), np.empty(shape), np.empty(shape, np.uint8), np.empty(shape, np.int32))
     found = Found(*outcomes, *np.empty((2, len(spreads), spec.paths)))
-    done, cores = 0, available_cores()
-    pool = ThreadPoolExecutor(min(threads or cores, cores))
-    try:
-        futures = deque(pool.submit(_block, *block, found) for block in _blocks(spec))
-        while futures:
-            if futures[0] in wait([futures[0]], timeout=PROGRESS_SECONDS).done:
-                done += futures.popleft().result()
-            if on_progress:
-                on_progress(done)
-    finally:
-        pool.shutdown(cancel_futures=True)  # an interrupt waits for the blocks that run, no longer
+    run_in_order(partial(_block, found), _blocks(spec), threads=threads, on_progress=on_progress)
     for number, (row, spread) in enumerate(spreads):
         _tell_spread(spec, spread, found.growths[number], found.peaks[number], row, outcomes)
     return outcomes
@@ -101,10 +93,9 @@ def _blocks(spec: Comparison) -> Iterator[tuple[LoweredStructures, int, int]]:
         yield from ((lowered, first, min(size, end - first)) for first in range(first_path, end, size))
 
 
-def _block(lowered: LoweredStructures, first: int, paths: int, found: Found) -> int:
-    """Run a block, whose first path is also its first column; give its number of paths."""
+def _block(found: Found, lowered: LoweredStructures, first: int, paths: int) -> None:
+    """Run a block, whose first path is also its first column."""
     run_paths(lowered.seed, np.uint64(first), paths, *lowered[1:], found)
-    return paths
 
 
 def _tell_spread(

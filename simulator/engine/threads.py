@@ -8,8 +8,10 @@ from contextlib import ExitStack
 
 from simulator.engine.done import Done
 from simulator.engine.interrupts import held
+from simulator.spec import check
 
 PROGRESS_SECONDS = 0.1
+MAX_THREADS = 1024
 
 
 def available_cores() -> int:
@@ -18,6 +20,17 @@ def available_cores() -> int:
         return len(os.sched_getaffinity(0))
     except AttributeError:  # not on every system
         return os.cpu_count() or 1
+
+
+def checked_threads(threads: int | None) -> int:
+    """A number of threads from 1 to 1,024; where none is given, one a core.
+
+    Raises
+    ------
+    LetfError
+        If it is no such number.
+    """
+    return available_cores() if threads is None else check.integer("threads", threads, low=1, high=MAX_THREADS)
 
 
 class Threads:

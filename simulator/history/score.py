@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from simulator.engine.simulate import MAX_THREADS, simulate
-from simulator.engine.threads import available_cores
+from simulator.engine.simulate import simulate
+from simulator.engine.threads import available_cores, checked_threads
 from simulator.errors import LetfError
 from simulator.history.forecasters import FORECASTERS, Forecaster, Past, one_regime
 from simulator.history.forecasts import Forecasts, Score
@@ -97,8 +97,7 @@ def score(
                 for origin in np.flatnonzero(origins.years == year).tolist():
                     yield name, fitted, origin
 
-    threads = available_cores() if threads is None else check.integer("threads", threads, low=1, high=MAX_THREADS)
-    for done in _run(forecast, tasks(), min(threads, available_cores())):
+    for done in _run(forecast, tasks(), min(checked_threads(threads), available_cores())):
         if on_progress:
             on_progress(done * paths)
     return Score(

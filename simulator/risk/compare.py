@@ -4,12 +4,10 @@ from collections.abc import Callable
 
 from simulator.distribution import proportion
 from simulator.engine import structures as engine
-from simulator.engine.simulate import MAX_THREADS
 from simulator.engine.structures import Outcomes, run_structures
 from simulator.errors import LetfError
 from simulator.risk.compare_figures import SHARES, TOLD, Compared, Difference, StructureLaw
 from simulator.risk.sample import Sample, family_errors, paired
-from simulator.spec import check
 from simulator.spec.comparison import Comparison
 from simulator.spec.model import TRADING_DAYS
 
@@ -49,8 +47,6 @@ def compare(
     LetfError
         If no structure is called `against`, or the spec breaks a rule.
     """
-    if threads is not None:
-        check.integer("threads", threads, low=1, high=MAX_THREADS)
     names = [structure.name for structure in spec.structures]
     base = base_of(names, against)
     return held_against(spec, run_structures(spec, threads=threads, on_progress=on_progress), base)

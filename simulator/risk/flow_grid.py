@@ -6,7 +6,6 @@ import numpy as np
 
 from simulator.distribution import proportion
 from simulator.engine.feedback import Counted, count_moves
-from simulator.engine.simulate import MAX_THREADS
 from simulator.errors import LetfError
 from simulator.moments import has_exact_law
 from simulator.risk.flow_figures import FlowGrid
@@ -66,8 +65,6 @@ def flow_grid(
     rows, columns = _checked_sides(impacts, multiples)
     beyond = check.number("beyond (0.15 is 15%)", beyond, low=0, high=1, open_low=True, open_high=True)
     common = check.number("common (days a year)", common, low=0, high=TRADING_DAYS, open_low=True, open_high=True)
-    if threads is not None:
-        check.integer("threads", threads, low=1, high=MAX_THREADS)
     if spec.horizons != (TRADING_DAYS,) or spec.trade is not None:
         raise LetfError(f"the grid counts over a year without a trade; make the run of horizons=({TRADING_DAYS},)")
     if spec.market.index != feedback.index:

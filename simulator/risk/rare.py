@@ -6,7 +6,6 @@ from math import nan
 
 from simulator.distribution import Estimate, proportion
 from simulator.engine.rare import rounded_paths, weigh
-from simulator.engine.simulate import MAX_THREADS
 from simulator.engine.tilts import LEAST_CHANCE, RUNGS, ladder
 from simulator.errors import LetfError
 from simulator.exact import has_exact_law
@@ -59,8 +58,6 @@ def rare_losses(
         If the market's law cannot be tilted, or the spec or a loss breaks a rule.
     """
     losses = _checked_losses(losses)
-    if threads is not None:
-        check.integer("threads", threads, low=1, high=MAX_THREADS)
     run = _checked_run(spec)
     market, fund, days = run.market, run.funds[0], run.horizons[-1]
     assert isinstance(market, MarkovMarket)  # it was checked

@@ -4,10 +4,9 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from typing import TypeVar
 
-from simulator.engine.simulate import MAX_THREADS, simulate
-from simulator.engine.threads import PROGRESS_SECONDS, available_cores
+from simulator.engine.simulate import simulate
+from simulator.engine.threads import PROGRESS_SECONDS, available_cores, checked_threads
 from simulator.result import Result
-from simulator.spec import check
 from simulator.spec.run import Simulation
 
 T = TypeVar("T")
@@ -36,10 +35,7 @@ def side_by_side(
     LetfError
         If `threads` breaks its rule.
     """
-    if threads is None:
-        threads = available_cores()
-    workers = min(check.integer("threads", threads, low=1, high=MAX_THREADS), available_cores())
-    with ThreadPoolExecutor(workers) as pool:
+    with ThreadPoolExecutor(min(checked_threads(threads), available_cores())) as pool:
         futures = [pool.submit(lambda spec: tell(simulate(spec, threads=1)), spec) for spec in specs]
         try:
             pending = set(futures)

@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 
 from simulator.distribution import Estimate, proportion
-from simulator.engine.simulate import MAX_THREADS
 from simulator.engine.structures import STOPPED, TARGET, Outcomes, run_structures
 from simulator.errors import LetfError
 from simulator.history.stretch import index_file, read_stretch
@@ -15,7 +14,6 @@ from simulator.risk.replayed import replayed
 from simulator.risk.sample import Sample, family_errors, paired, standard_error
 from simulator.risk.set_days import carries, set_days
 from simulator.risk.stress_figures import FIGURES, Change, Held, LoudDay, Row, Sold, Stressed, Told
-from simulator.spec import check
 from simulator.spec.comparison import Comparison
 from simulator.spec.scenario import Scenario
 from simulator.spec.stress import SOLD, StressTest
@@ -53,8 +51,6 @@ def stress(
         If a scenario cannot happen in this hold and market, the folder has no prices of the index, or there is no such
         number of threads.
     """
-    if threads is not None:
-        check.integer("threads", threads, low=1, high=MAX_THREADS)
     if prices is not None:
         index_file(prices, test.market.index)
     runs = _Runs(test, threads, on_progress)

@@ -7,6 +7,7 @@ import pytest
 import reference_structures as twin
 from examples import BOOTSTRAP, SCALED, SKEWED, ensemble, fund, market, run
 
+from simulator.engine import in_order
 from simulator.engine import structures as engine
 from simulator.engine.simulate import simulate
 from simulator.engine.structures import CALLED, HELD, RUINED, STOPPED, TARGET, run_structures
@@ -149,7 +150,7 @@ def test_members_of_an_ensemble_are_their_twin():
 
 
 def test_any_number_of_threads_or_structures_gives_the_same_bytes(monkeypatch):
-    monkeypatch.setattr(engine, "available_cores", lambda: 4)
+    monkeypatch.setattr(in_order, "available_cores", lambda: 4)
     monkeypatch.setattr(engine, "MOST_GROUPS", 1)
     spec = compare(paths=5 * LANES + 7)
     whole, seen = run_structures(spec, threads=1), []
