@@ -1,6 +1,8 @@
 """Short both, against the real funds: the study's sums by a slow twin, and what docs/trades.md says it finds."""
 
 import importlib.util
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +12,8 @@ from prices import fund_returns, index_returns, prices, weekdays, write_prices, 
 
 from simulator.spec.files import preset_market
 
-SCRIPT = Path(__file__).parent.parent / "scripts" / "study_short_both.py"
+ROOT = Path(__file__).parent.parent
+SCRIPT = ROOT / "scripts" / "study_short_both.py"
 SINGLES = 1e-6  # of 40 days' returns that the engine keeps in single precision, threefold, half a dollar each
 POINT = 0.01
 
@@ -117,3 +120,10 @@ def test_the_law_differs_from_the_real_one_by_costs_and_the_order_of_days(past, 
         assert study.law(costly)[0] == pytest.approx(coin[0], abs=0.1 * POINT)
         assert study.law(costly)[1:] == pytest.approx(coin[1:], rel=0.25)
         assert 0.05 < np.mean(toss.mean(axis=1) >= real[0].estimate) < 0.3
+
+
+def test_the_page_has_the_tables_that_the_script_prints(shared_data):
+    printed = subprocess.run([sys.executable, SCRIPT, shared_data], capture_output=True, text=True, check=True).stdout
+    rows = [line for line in printed.splitlines() if line.startswith("|")]
+    page = (ROOT / "docs" / "trades.md").read_text().splitlines()
+    assert len(rows) == 32 and [row for row in rows if row not in page] == []
