@@ -40,7 +40,7 @@ PATHS = click.option("--paths", type=WHOLE, metavar="N", help=f"Simulated paths.
 
 
 @click.command()
-@opt.options(CHOICE, COSTS, opt.MARKET, opt.ACCEPT_JUMPS, opt.FUNDS[1], PATHS, opt.SEED, opt.RATE, opt.THREADS)
+@opt.options(CHOICE, COSTS, opt.JOINT_MARKET, opt.ACCEPT_JUMPS, opt.FUNDS[1], PATHS, opt.SEED, opt.RATE, opt.THREADS)
 @click.option("--output", type=OutputFile(".json"), metavar="FILE", help="Write what --json prints.")
 @click.option("--plot", "figure", type=FIGURE_FILE, metavar="FILE", help="Draw the laws as .png, .svg or .pdf.")
 @opt.options(opt.JSON, opt.QUIET)
@@ -64,11 +64,11 @@ def compare(
     if listed:
         click.echo(_listing(chosen, as_json), nl=False)
         return
-    from simulator.spec.files import JOINT_MARKET, known_funds
+    from simulator.spec.files import known_funds
 
     found = load_market(
-        market, drift, regime, vol, scale_vol, as_of, vol_index,
-        accept_jumps=accept_jumps, quiet=quiet, default=JOINT_MARKET,
+        market or opt.JOINT, drift, regime, vol, scale_vol, as_of, vol_index,
+        accept_jumps=accept_jumps, quiet=quiet,
     )  # fmt: skip
     from simulator.spec.lineup import comparison, fitting, with_second_drift
 

@@ -16,30 +16,45 @@ if TYPE_CHECKING:
 
 DEFAULT_TICKERS = ("TNA", "TZA")
 
-MARKET = (
-    click.option("--market", type=INPUT_FILE, metavar="FILE", help="Market TOML, or the name of a built-in market."),
-    click.option(
-        "--as-of",
-        type=PRICES,
-        metavar="PRICES",
-        help="Start on the day after the last of these prices, a file or a fetched ticker; without --market the market "
-        "is fitted to them.",
-    ),
-    click.option(
-        "--vol-index", type=PRICES, metavar="FILE", help="A volatility index in points, as VIX, that sharpens --as-of."
-    ),
-    click.option("--drift", type=DRIFT, metavar="D", help="Index growth a year, 8% or 0.08; or: regime. [market's]"),
-    click.option("--regime", metavar="NAME", help="Day 1 is in this regime."),
-    click.option("--vol", type=POSITIVE, metavar="V", help="Start so that the expected 21-day volatility is V."),
-    click.option(
-        "--scale-vol",
-        type=POSITIVE,
-        is_flag=False,
-        flag_value=nan,
-        metavar="[V]",
-        help="The same by scaling all volatilities; alone, to --vol.",
-    ),
-)
+
+def market_options(without: str, default: str = "") -> tuple[Callable, ...]:
+    """The options of a market; `without` says what --as-of starts where no --market is given."""
+    return (
+        click.option(
+            "--market", type=INPUT_FILE, metavar="FILE", help=f"Market TOML, or the name of a built-in market.{default}"
+        ),
+        click.option(
+            "--as-of",
+            type=PRICES,
+            metavar="PRICES",
+            help="Start on the day after the last of these prices, a file or a fetched ticker; without --market "
+            f"{without}.",
+        ),
+        click.option(
+            "--vol-index",
+            type=PRICES,
+            metavar="FILE",
+            help="A volatility index in points, as VIX, that sharpens --as-of.",
+        ),
+        click.option(
+            "--drift", type=DRIFT, metavar="D", help="Index growth a year, 8% or 0.08; or: regime. [market's]"
+        ),
+        click.option("--regime", metavar="NAME", help="Day 1 is in this regime."),
+        click.option("--vol", type=POSITIVE, metavar="V", help="Start so that the expected 21-day volatility is V."),
+        click.option(
+            "--scale-vol",
+            type=POSITIVE,
+            is_flag=False,
+            flag_value=nan,
+            metavar="[V]",
+            help="The same by scaling all volatilities; alone, to --vol.",
+        ),
+    )
+
+
+MARKET = market_options("the market is fitted to them")
+JOINT = Path("iwm-spy")  # the market of commands that look at two indexes
+JOINT_MARKET = market_options(f"{JOINT} starts there", f" [{JOINT}]")
 FUNDS = (
     click.option("--fund", "tickers", multiple=True, metavar="TICKER", help="A fund; repeatable. [TNA, TZA]"),
     click.option("--funds-file", type=INPUT_FILE, metavar="FILE", help="Funds TOML: adds to the built-in funds."),

@@ -1,7 +1,5 @@
 """letf stress."""
 
-from pathlib import Path
-
 import click
 
 from simulator.cli import options as opt
@@ -12,7 +10,6 @@ from simulator.cli.types import FIGURE_FILE, GAIN, INPUT_FILE, SHARE, WHOLE, Out
 
 COMPILE_SECONDS = 15
 DEFAULT_PATHS = 32_768
-STRESS_MARKET = "iwm-spy"  # where none is given; --as-of says where it stands
 
 WHICH = (
     click.option(
@@ -34,7 +31,7 @@ PATHS = click.option("--paths", type=WHOLE, metavar="N", help=f"Simulated paths,
 
 @click.command()
 @click.argument("names", nargs=-1, metavar="[NAME]...")
-@opt.options(WHICH, HOLD, opt.MARKET, opt.ACCEPT_JUMPS, opt.FUNDS, PATHS, opt.SEED, opt.RATE, opt.THREADS)
+@opt.options(WHICH, HOLD, opt.JOINT_MARKET, opt.ACCEPT_JUMPS, opt.FUNDS, PATHS, opt.SEED, opt.RATE, opt.THREADS)
 @click.option("--output", type=OutputFile(".json"), metavar="FILE", help="Write what --json prints.")
 @click.option("--plot", "figure", type=FIGURE_FILE, metavar="FILE", help="Draw the holds as .png, .svg or .pdf.")
 @opt.options(opt.JSON, opt.QUIET)
@@ -65,7 +62,7 @@ def stress(
         click.echo(_listing(scenarios, as_json), nl=False)
         return
     chosen = load_market(
-        market or Path(STRESS_MARKET), drift, regime, vol, scale_vol, as_of, vol_index,
+        market or opt.JOINT, drift, regime, vol, scale_vol, as_of, vol_index,
         accept_jumps=accept_jumps, quiet=quiet,
     )  # fmt: skip
     from simulator.spec.stress import StressTest

@@ -47,6 +47,11 @@ def test_the_view_is_the_market_s():
     assert means("--second-drift", "60%")["IWM - SPY"] < 0 < means("--second-drift=-60%")["IWM - SPY"]
 
 
+def test_prices_say_where_the_joint_market_starts(shared_data):
+    done = invoke(*QUICK, "--as-of", str(shared_data / "IWM.csv"))
+    assert "Market  iwm-spy, IWM" in done.stdout and "Start   as of the close of 2024-12-31: calm 31" in done.stdout
+
+
 def test_exits_sell_at_stops():
     def stopped(*args):
         return json.loads(compare("--json", *args))["structures"][1]["ends"]["stopped"]["mean"]
