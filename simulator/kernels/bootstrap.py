@@ -119,11 +119,17 @@ def forecast(market, memory, day, lane):
 
 
 @kernel
+def block_shift(drift, vol, growth):
+    """The shift of a block whose days have the volatility `vol`, a day: the drift without what volatility adds."""
+    return drift - log_growth(np.float32(min(vol, WIDEST)), growth)
+
+
+@kernel
 def begin_block(market, log_variance, vols, growth, lane, position, scale, shift):
-    """Scale and shift of a lane's new block: forecast over divisor, and the drift without what volatility adds."""
+    """Scale and shift of a lane's new block: forecast over divisor, and `block_shift`."""
     vol = exp(log_variance / 2)
     scale[lane] = vol / vols[position[lane]]
-    shift[lane] = market.drift - log_growth(np.float32(min(market.scale * vol, WIDEST)), growth)
+    shift[lane] = block_shift(market.drift, market.scale * vol, growth)
 
 
 @kernel

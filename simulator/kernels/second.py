@@ -5,8 +5,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from simulator.kernels.bootstrap import block_shift
 from simulator.kernels.fma import fma
-from simulator.kernels.growth import WIDEST, log_growth
+from simulator.kernels.growth import log_growth
 from simulator.kernels.jit import kernel
 from simulator.kernels.markov import pick
 
@@ -70,14 +71,12 @@ def second_past_day(second, position, y):
 
 @kernel
 def second_blocks(second, market, words, row, day, position, scale, shift):
-    """The shift of the lanes whose block begins today: its drift less what the block's volatility adds."""
+    """The shift of the lanes whose block begins today, from its drift and its days' volatility."""
+    first = day == 0
+    vols, growth = (market.first_vols, second.first_growth) if first else (market.vols, second.growth)
     for i in range(position.shape[0]):
-        if day == 0:
-            vol, growth = scale[i] * market.first_vols[position[i]], second.first_growth
-            shift[i] = second.drift - log_growth(np.float32(min(market.scale * vol, WIDEST)), growth)
-        elif words[row, i] < market.threshold:
-            vol, growth = scale[i] * market.vols[position[i]], second.growth
-            shift[i] = second.drift - log_growth(np.float32(min(market.scale * vol, WIDEST)), growth)
+        if first or words[row, i] < market.threshold:
+            shift[i] = block_shift(second.drift, market.scale * (scale[i] * vols[position[i]]), growth)
 
 
 @kernel
