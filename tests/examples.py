@@ -19,6 +19,7 @@ from simulator.spec.markov import MarkovMarket
 from simulator.spec.regime import Regime
 from simulator.spec.run import Simulation
 from simulator.spec.scaling import Forecast, Scaling
+from simulator.spec.second import SecondIndex
 
 TRANSITIONS = {
     1: [[1.0]],
@@ -94,6 +95,18 @@ def ensemble(*markets, weights=None, drift=0.08, **changes):
     named = [replace(one, name="abcdefgh"[i]) for i, one in enumerate(markets)]
     members = tuple(Member(weight=weight, market=one) for weight, one in zip(weights, named, strict=True))
     return EnsembleMarket(**{"members": members, "drift": drift} | changes)
+
+
+def beside(one, **more):
+    """The market with a second index of the sort that its kind has."""
+    own = {"index": "SPY", "drift": 0.05}
+    if one.kind == "bootstrap":
+        days = 0.7 * np.array(one.log_returns) + 0.004 * np.random.default_rng(8).standard_normal(len(one.log_returns))
+        return replace(one, second=SecondIndex(**own, log_returns=tuple(days.tolist())))
+    if one.kind == "garch":
+        return replace(one, second=SecondIndex(**own, betas=(0.7,), residual_ratio=0.4, **more))
+    betas, vols = (0.5, 0.7, 0.9, -0.3)[: len(one.regimes)], (0.06, 0.0, 0.2, 0.3)[: len(one.regimes)]
+    return replace(one, second=SecondIndex(**own, betas=betas, residual_vols=vols, **more))
 
 
 def fund(leverage, expense_ratio=0.0, **more):

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import reference_structures as twin
-from examples import BOOTSTRAP, SCALED, SKEWED, ensemble, fund, market, run
+from examples import BOOTSTRAP, SCALED, SKEWED, beside, ensemble, fund, market, run
 
 from simulator.engine import in_order
 from simulator.engine import structures as engine
@@ -71,14 +71,6 @@ def compare(of=JOINT, structures=TWO_INDEXES, **changes):
     return Comparison(market=of, structures=structures, **values | changes)
 
 
-def beside(of):
-    """A second index of a market that has no regimes."""
-    if of.kind == "garch":
-        return SecondIndex(index="SPY", drift=0.07, betas=(0.7,), residual_ratio=0.4)
-    days = np.random.default_rng(8).normal(0.6 * np.array(of.log_returns), 0.006)
-    return SecondIndex(index="SPY", drift=0.07, log_returns=tuple(days.tolist()))
-
-
 def hand(moves, structures, *, of=None, days=None, rates=(), **changes):
     """Outcomes of one path whose days are all set: moves of the first index, or pairs of moves."""
     pairs = [(day, *(move if isinstance(move, tuple) else (move, None))) for day, move in enumerate(moves, 1)]
@@ -109,7 +101,7 @@ def test_two_indexes_are_their_twin(course):
 @pytest.mark.parametrize("of", [SKEWED, BOOTSTRAP, SCALED], ids=["garch", "bootstrap", "scaled"])
 @pytest.mark.parametrize("joint", [False, True], ids=["one index", "two indexes"])
 def test_other_markets_are_their_twin(of, joint):
-    of = replace(of, second=beside(of)) if joint else of
+    of = beside(of) if joint else of
     spec = compare(of, TWO_INDEXES if joint else ONE_INDEX, course=EVENTFUL, paths=100, seed=3)
     assert_alike(run_structures(spec), twin.outcomes(spec, range(100)), slice(None))
 

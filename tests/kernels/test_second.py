@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from examples import BOOTSTRAP, RESIDUALS, SCALED, SKEWED, index_log_returns, market
+from examples import BOOTSTRAP, RESIDUALS, SCALED, SKEWED, beside, index_log_returns, market
 from reference_second import second_log_returns
 
 from simulator.engine.lower_market import lower_market
@@ -17,18 +17,6 @@ from simulator.spec.second import SecondIndex
 SEED, DAYS, PATHS = 2**40 + 3, 19, 24
 ROUNDING = 3e-6  # of a daily log return held in single precision, of which the largest here are 0.4
 STDERRS = 4.5  # beyond which a moment is wrong: one test in 150,000
-
-
-def beside(one, **more):
-    """The market with a second index of the sort that its kind has."""
-    own = {"index": "SPY", "drift": 0.05}
-    if one.kind == "bootstrap":
-        days = 0.7 * np.array(one.log_returns) + 0.004 * np.random.default_rng(8).standard_normal(len(one.log_returns))
-        return replace(one, second=SecondIndex(**own, log_returns=tuple(days.tolist())))
-    if one.kind == "garch":
-        return replace(one, second=SecondIndex(**own, betas=(0.7,), residual_ratio=0.4, **more))
-    betas, vols = (0.5, 0.7, 0.9, -0.3)[: len(one.regimes)], (0.06, 0.0, 0.2, 0.3)[: len(one.regimes)]
-    return replace(one, second=SecondIndex(**own, betas=betas, residual_vols=vols, **more))
 
 
 MARKETS = {
