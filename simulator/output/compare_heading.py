@@ -2,7 +2,15 @@
 
 from collections.abc import Sequence
 
-from simulator.output.heading import drift_text, market_line, percent, second_text, start_line, why_line
+from simulator.output.heading import (
+    levels_text,
+    market_line,
+    percent,
+    run_line,
+    second_text,
+    start_line,
+    why_line,
+)
 from simulator.output.labels import day_count
 from simulator.output.text import labelled, listed
 from simulator.spec.comparison import Comparison
@@ -20,7 +28,7 @@ def heading(spec: Comparison, left_out: Sequence[str]) -> list[str]:
         *labelled("Why", why_line(market)),
         *labelled("Second", second_text(market) if market.second else ""),
         *labelled("Start", start_line(market)),
-        *labelled("Run", run_text(spec)),
+        *labelled("Run", run_line(spec)),
         *labelled("Costs", costs_text(spec)),
         *labelled("Options", options_text(spec)),
         *labelled("Exits", exits_text(spec)),
@@ -30,12 +38,6 @@ def heading(spec: Comparison, left_out: Sequence[str]) -> list[str]:
             else []
         ),
     ]
-
-
-def run_text(spec: Comparison) -> str:
-    """Rate, drifts, paths and seed."""
-    drift = drift_text(spec.market)
-    return f"rate {percent(spec.rate, 2)}, {drift}, {spec.paths:,} paths, seed {spec.seed}"
 
 
 def costs_text(spec: Comparison) -> str:
@@ -71,12 +73,6 @@ def exits_text(spec: Comparison) -> str:
     """Which structures are sold at a stop or target, at closes."""
     levels: dict[str, list[str]] = {}
     for structure in spec.structures:
-        if text := levels_text(structure):
+        if text := levels_text(structure.stop, structure.target):
             levels.setdefault(text, []).append(structure.name)
     return "; ".join(f"{listed(names)} {text}" for text, names in levels.items()) + (", at closes" if levels else "")
-
-
-def levels_text(structure: Structure) -> str:
-    """Its stop and target, as -6% or +12.5%."""
-    told = [f"-{percent(structure.stop)}"] if structure.stop is not None else []
-    return " or ".join(told + ([f"+{percent(structure.target)}"] if structure.target is not None else []))

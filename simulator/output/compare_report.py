@@ -1,16 +1,15 @@
 """Structures side by side as people read them: tables of at most 80 columns."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from simulator.distribution import Estimate
 from simulator.output.compare_heading import heading
 from simulator.output.heading import limit
 from simulator.output.table import with_error
-from simulator.output.text import WIDTH, grid, paragraph
+from simulator.output.text import MOST_DECIMALS, fitted, grid, paragraph
 from simulator.risk.compare_figures import SHARES, TOLD, Compared, StructureLaw
 
 UNRESOLVED = "not resolved"
-MOST_DECIMALS = 2
 ENDS = {"stopped": "stopped", "target": "at target", "called": "called", "ruined": "wiped out"}
 EXPLAINED = (
     "Percent of the money at risk, which each structure sets by a rule of its own (letf compare --list), ± one Monte "
@@ -89,10 +88,11 @@ def _difference(compared: Compared, found: Estimate) -> str:
 
 
 def _table(titles: Sequence[str], rows: Sequence[Row]) -> list[str]:
-    """Lines of a table of figures and errors, with as many decimals as fit the width."""
-    for decimals in range(MOST_DECIMALS, -1, -1):
-        cells = [[name, *(with_error(one.mean, one.stderr, decimals) for one in found)] for name, found in rows]
-        lines = grid([["", *titles], *cells])
-        if max(map(len, lines)) <= WIDTH:
-            break
-    return lines
+    """Lines of a table of figures and errors."""
+
+    def cells(decimals: int) -> Iterator[list[str]]:
+        yield ["", *titles]
+        for name, found in rows:
+            yield [name, *(with_error(one.mean, one.stderr, decimals) for one in found)]
+
+    return fitted(cells)

@@ -3,12 +3,14 @@
 import numpy as np
 
 from simulator.spec.bootstrap import BootstrapMarket
+from simulator.spec.comparison import Comparison
 from simulator.spec.ensemble import EnsembleMarket
 from simulator.spec.garch import GarchMarket
 from simulator.spec.market import Market
 from simulator.spec.markov import MarkovMarket
 from simulator.spec.model import TRADING_DAYS, VOL_DAYS
 from simulator.spec.run import Simulation
+from simulator.spec.stress import StressTest
 
 NO_LEVERAGE_EFFECT = (
     "One drift for all regimes leaves out the leverage effect, that falls come with high volatility: the worst returns "
@@ -102,7 +104,13 @@ def refit_drifts(market: Market) -> str:
     return "each with its own drifts" if market.drift == "regime" else "all at this drift"
 
 
-def run_line(spec: Simulation) -> str:
+def levels_text(stop: float | None, target: float | None) -> str:
+    """What sells: -6% or +12.5%; "" where nothing does."""
+    told = [f"-{percent(stop)}"] if stop is not None else []
+    return " or ".join(told + ([f"+{percent(target)}"] if target is not None else []))
+
+
+def run_line(spec: Simulation | Comparison | StressTest) -> str:
     """Rate, drift, paths and seed."""
     return f"rate {percent(spec.rate, 2)}, {drift_text(spec.market)}, {spec.paths:,} paths, seed {spec.seed}"
 

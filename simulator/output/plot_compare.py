@@ -13,8 +13,8 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from simulator.distribution import Estimate
 from simulator.output import labels, style
-from simulator.output.compare_heading import costs_text, exits_text, options_text, run_text
-from simulator.output.heading import limit, market_line, start_line
+from simulator.output.compare_heading import costs_text, exits_text, options_text
+from simulator.output.heading import limit, market_line, run_line, start_line
 from simulator.risk.compare_figures import SHARES, Compared, StructureLaw
 
 POINTS = 100.0
@@ -139,7 +139,7 @@ def _caption(compared: Compared) -> list[str]:
     )
     exits = exits_text(spec)
     terms = [text for text in (costs_text(spec), options_text(spec), f"sold at: {exits}" if exits else "") if text]
-    run = f"Market {market_line(spec.market)}. Start {start_line(spec.market)}. {run_text(spec).capitalize()}. "
+    run = f"Market {market_line(spec.market)}. Start {start_line(spec.market)}. {run_line(spec).capitalize()}. "
     return [
         read,
         ". ".join(text[0].upper() + text[1:] for text in terms) + "." if terms else "",

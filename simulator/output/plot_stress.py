@@ -9,8 +9,8 @@ from matplotlib.patches import Patch
 
 from simulator.errors import LetfError
 from simulator.output import labels, style
-from simulator.output.heading import limit, market_line, start_line
-from simulator.output.stress_heading import exits_text, run_text
+from simulator.output.heading import limit, market_line, run_line, start_line
+from simulator.output.stress_heading import exits_text
 from simulator.risk.stress_figures import Row, Stressed, Told
 from simulator.spec.fund import Fund
 
@@ -108,7 +108,7 @@ def _caption(stressed: Stressed) -> list[str]:
     if exits := exits_text(test, [fund.ticker for fund in test.funds]):
         held += f"; stopped: share that a stop at closes would sell ({exits})"
     errors = [POINTS * row.held.mean.stderr for told in stressed.told for row in told.rows]
-    market = f"Market {market_line(test.market)}. Start {start_line(test.market)}. {run_text(test).capitalize()}."
+    market = f"Market {market_line(test.market)}. Start {start_line(test.market)}. {run_line(test).capitalize()}."
     return [
         f"{held}. Monte Carlo errors of the means {labels.at_most(errors)}; what a scenario assumes is not in them.",
         f"{market} {limit(test.market)}",

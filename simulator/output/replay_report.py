@@ -1,6 +1,6 @@
 """A fund replayed on real days as people read it: text of at most 80 columns."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 
 from simulator.history.block_bootstrap import Interval
@@ -9,7 +9,7 @@ from simulator.history.rates import Rates
 from simulator.history.replay import MEAN_BLOCK, Attribution, Replay
 from simulator.history.windows import Hold
 from simulator.output.heading import percent
-from simulator.output.text import WIDTH, grid, labelled, paragraph
+from simulator.output.text import fitted, grid, labelled, paragraph
 
 WHOLE_SPAN = "all"
 WHOLE = 0.1  # an interval that reaches so far is shown in whole points
@@ -99,7 +99,7 @@ def _part_lines(told: Replay) -> list[str]:
             f"Returns by calendar year (%), and why {ticker} did not return {multiple} (points): {multiple}, "
             f"compounding, volatility drag, financing, swap and fee add up to the replay, with tracking to {ticker}."
         ),
-        *_fitting(lambda decimals: _part_rows(told, decimals)),
+        *fitted(lambda decimals: _part_rows(told, decimals), 1),
         *(["* part of the year"] if partial else []),
     ]
 
@@ -128,7 +128,7 @@ def _hold_lines(told: Replay, holds: Sequence[Hold]) -> list[str]:
             "beside it those of n holds that do not overlap. In brackets 95% intervals: by stationary bootstrap in "
             "blocks of a year, or of two holds if longer; for the n holds by Wilson's formula."
         ),
-        *_fitting(lambda decimals: _hold_rows(holds, decimals)),
+        *fitted(lambda decimals: _hold_rows(holds, decimals), 1),
     ]
 
 
@@ -145,9 +145,3 @@ def _interval(cell: Interval, decimals: int) -> str:
     decimals = 0 if max(map(abs, cell)) >= WHOLE else decimals
     low, high = (points(value, decimals) for value in (cell.low, cell.high))
     return f"{points(cell.estimate, decimals)} [{low},{high}]"
-
-
-def _fitting(rows: Callable[[int], list[list[str]]]) -> list[str]:
-    """The table with one decimal, or with none where it would be too wide."""
-    lines = grid(rows(1))
-    return lines if max(map(len, lines)) <= WIDTH else grid(rows(0))

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from simulator.output.heading import drift_text, market_line, percent, start_line, why_line
+from simulator.output.heading import levels_text, market_line, percent, run_line, start_line, why_line
 from simulator.output.labels import day_count
 from simulator.output.text import labelled, listed
 from simulator.spec.scenario import Scenario
@@ -21,25 +21,17 @@ def heading(test: StressTest, drawn: bool) -> list[str]:
         *labelled("Market", market_line(test.market)),
         *labelled("Why", why_line(test.market)),
         *labelled("Start", f"{start_line(test.market)}, unless a scenario sets the regime"),
-        *labelled("Run", f"{run_text(test)}; with and without a scenario on the same random numbers"),
+        *labelled("Run", f"{run_line(test)}; with and without a scenario on the same random numbers"),
         *sold,
     ]
-
-
-def run_text(test: StressTest) -> str:
-    """Rate, drift, paths and seed."""
-    return f"rate {percent(test.rate, 2)}, {drift_text(test.market)}, {test.paths:,} paths, seed {test.seed}"
 
 
 def exits_text(test: StressTest, names: Sequence[str]) -> str:
     """At which losses and gains each of these is sold; "" where none is."""
     found: dict[str, list[str]] = {}
     for name in names:
-        stop, target = test.levels(name)
-        told = [f"-{percent(stop)}"] if stop is not None else []
-        told += [f"+{percent(target)}"] if target is not None else []
-        if told:
-            found.setdefault(" or ".join(told), []).append(name)
+        if levels := levels_text(*test.levels(name)):
+            found.setdefault(levels, []).append(name)
     return "; ".join(f"{listed(names)} at {levels}" for levels, names in found.items())
 
 

@@ -1,30 +1,17 @@
 """Tables of a hold under stress: the days that are set, event days, carry, the hold, real days."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 
 from simulator.distribution import Estimate
 from simulator.output.table import with_error
-from simulator.output.text import WIDTH, grid, paragraph
+from simulator.output.text import fitted, grid, paragraph
 from simulator.risk.replayed import Exit, Walk
 from simulator.risk.stress_figures import Row, SetDay, Sold, Stressed, Told
 
 UNRESOLVED, STARRED = "~", "*"
-MOST_DECIMALS = 2
 RATES = {"short_rate": "short rate", "ten_year": "ten-year, if short"}
 COLUMNS = ("mean", "change", "5%", "ES", "loss")
 EXITS = {"stop": "stopped", "target": "at target"}
-
-Cells = Callable[[int], Iterable[Sequence[str]]]  # rows of a table, with so many decimals
-
-
-def fitted(cells: Cells) -> list[str]:
-    """Lines of a table with as many decimals as fit the width."""
-    lines: list[str] = []
-    for decimals in range(MOST_DECIMALS, -1, -1):
-        lines = grid(cells(decimals))
-        if max(map(len, lines)) <= WIDTH:
-            break
-    return lines
 
 
 def move(value: float) -> str:

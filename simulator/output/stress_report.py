@@ -1,13 +1,12 @@
 """A hold under stress as people read it: text of at most 80 columns."""
 
 from collections.abc import Sequence
-from textwrap import wrap
 
 from simulator.output import stress_lines as tables
 from simulator.output.heading import limit, percent
 from simulator.output.labels import day_count
 from simulator.output.stress_heading import exits_text, heading, set_text
-from simulator.output.text import LABEL, WIDTH, labelled, paragraph
+from simulator.output.text import hanging, labelled, paragraph
 from simulator.risk.stress_figures import FIGURES, Stressed, Told
 from simulator.spec.market import second_index
 from simulator.spec.scenario import Scenario
@@ -138,6 +137,5 @@ def listing(known: Sequence[Scenario]) -> str:
     """What `letf stress --list` prints: each scenario, what it assumes, and where its figures come from."""
     lines = []
     for one in known:
-        text = f"{one.name}: {one.title}. {one.assumes} {one.source}"
-        lines += wrap(text, WIDTH, subsequent_indent=" " * LABEL, break_on_hyphens=False)
+        lines += hanging(f"{one.name}: {one.title}. {one.assumes} {one.source}")
     return "\n".join(lines) + "\n"

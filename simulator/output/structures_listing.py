@@ -1,11 +1,8 @@
 """The structures of a file: what each holds, what a dollar at risk is, when it is sold."""
 
-from textwrap import wrap
-
-from simulator.output.compare_heading import levels_text
 from simulator.output.document import dumps
-from simulator.output.heading import percent
-from simulator.output.text import LABEL, WIDTH, paragraph
+from simulator.output.heading import levels_text, percent
+from simulator.output.text import hanging, paragraph
 from simulator.spec.usual import UsualStructure, UsualStructures, structures_to_dict
 
 
@@ -15,9 +12,9 @@ def listing(known: UsualStructures) -> str:
         "Dollars held for each dollar at risk, below 0 sold short; what they leave of it is cash, or a loan."
     )
     for usual in known.structures:
-        lines += _wrapped(f"{usual.name}: {_told(usual)}")
+        lines += hanging(f"{usual.name}: {_told(usual)}")
     fees = ", ".join(f"{name} {percent(fee, 2)}" for name, fee in known.borrow_fees.items())
-    return "\n".join([*lines, *(_wrapped(f"Borrowing costs a year, assumed: {fees}.") if fees else [])]) + "\n"
+    return "\n".join([*lines, *(hanging(f"Borrowing costs a year, assumed: {fees}.") if fees else [])]) + "\n"
 
 
 def listing_json(known: UsualStructures) -> str:
@@ -25,12 +22,8 @@ def listing_json(known: UsualStructures) -> str:
     return dumps(structures_to_dict(known))
 
 
-def _wrapped(text: str) -> list[str]:
-    return wrap(text, WIDTH, subsequent_indent=" " * LABEL, break_on_hyphens=False)
-
-
 def _told(usual: UsualStructure) -> str:
-    levels = levels_text(usual.structure)
+    levels = levels_text(usual.structure.stop, usual.structure.target)
     parts = [_held(usual), f"At risk: {usual.rule}" if usual.rule else "", f"--exits: {levels}" if levels else ""]
     return ". ".join(part for part in parts if part) + "."
 

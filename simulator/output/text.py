@@ -1,12 +1,13 @@
 """Lines of text that fit 80 columns: labelled, wrapped, in columns."""
 
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from simulator.history.fitted import Fitted
 
 WIDTH = 80
 LABEL = 8
+MOST_DECIMALS = 2
 
 
 def labelled(label: str, text: str) -> list[str]:
@@ -19,6 +20,11 @@ def labelled(label: str, text: str) -> list[str]:
 def paragraph(text: str) -> list[str]:
     """Text, wrapped."""
     return textwrap.wrap(text, WIDTH, break_on_hyphens=False)
+
+
+def hanging(text: str) -> list[str]:
+    """Text, wrapped, all lines but the first set in."""
+    return textwrap.wrap(text, WIDTH, subsequent_indent=" " * LABEL, break_on_hyphens=False)
 
 
 def listed(names: Sequence[str]) -> str:
@@ -43,3 +49,12 @@ def grid(rows: Iterable[Sequence[str]]) -> list[str]:
         ).rstrip()
         for row in zip(*columns, strict=True)
     ]
+
+
+def fitted(rows: Callable[[int], Iterable[Sequence[str]]], most_decimals: int = MOST_DECIMALS) -> list[str]:
+    """The grid of `rows`, given a number of decimals: the most with which it fits the width, or none."""
+    for decimals in range(most_decimals, -1, -1):
+        lines = grid(rows(decimals))
+        if max(map(len, lines)) <= WIDTH:
+            break
+    return lines

@@ -1,12 +1,12 @@
 """What came after triggers, as people read it: text of at most 80 columns."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from math import isfinite
 
 from simulator.history.block_bootstrap import Interval
 from simulator.history.trigger_study import FEWEST_APART, Cell, Study
 from simulator.history.triggers import Trigger
-from simulator.output.text import WIDTH, grid, labelled, listed, paragraph
+from simulator.output.text import fitted, grid, labelled, listed, paragraph
 
 RESOLVED, TOGETHER = "*", "**"
 COLUMNS = 4  # holds side by side
@@ -118,7 +118,7 @@ def _all_days_cell(cell: Cell) -> str:
 
 def _differences(study: Study, holds: Sequence[int]) -> list[str]:
     """The grid of all triggers, each one's title above its lines."""
-    head, *lines = _fitting(lambda most: _difference_rows(study, holds, most))
+    head, *lines = fitted(lambda most: _difference_rows(study, holds, most))
     each = len(study.closes.instruments)
     told = [head]
     for i, trigger in enumerate(study.triggers):
@@ -136,7 +136,7 @@ def _difference_rows(study: Study, holds: Sequence[int], most: int) -> list[list
 
 
 def _details(study: Study, trigger: Trigger) -> list[str]:
-    return _fitting(lambda most: _detail_rows(study, trigger, most))
+    return fitted(lambda most: _detail_rows(study, trigger, most))
 
 
 def _detail_rows(study: Study, trigger: Trigger, most: int) -> list[list[str]]:
@@ -147,9 +147,3 @@ def _detail_rows(study: Study, trigger: Trigger, most: int) -> list[list[str]]:
             row += [points(figure.then, min(decimals, 1)), difference(figure.difference, decimals)]
         rows.append(row)
     return rows
-
-
-def _fitting(rows: Callable[[int], list[list[str]]]) -> list[str]:
-    """The table with two decimals where figures are small, or with fewer where it would be too wide."""
-    tables = (grid(rows(most)) for most in (2, 1, 0))
-    return next((lines for lines in tables if max(map(len, lines)) <= WIDTH), grid(rows(0)))
