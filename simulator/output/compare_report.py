@@ -70,7 +70,7 @@ def _differences(compared: Compared) -> list[str]:
         base=compared.base,
         unresolved=UNRESOLVED.capitalize(),
         errors=compared.resolved_errors,
-        count=len(TOLD) * len(found),
+        count=compared.comparisons,
     )
     rows = [["", "mean", "loss", "ES", "STARR", "ahead"]]
     for one in found:

@@ -7,7 +7,7 @@ from simulator.output.heading import limit, percent
 from simulator.output.labels import day_count
 from simulator.output.stress_heading import exits_text, heading, set_text
 from simulator.output.text import hanging, labelled, paragraph
-from simulator.risk.stress_figures import FIGURES, Stressed, Told
+from simulator.risk.stress_figures import Stressed, Told
 from simulator.spec.market import second_index
 from simulator.spec.scenario import Scenario
 
@@ -109,11 +109,8 @@ def _section(text: str, table: Sequence[str]) -> list[str]:
 
 
 def _changes_text(stressed: Stressed, tails: str) -> str:
-    count = len(FIGURES) * sum(
-        (row.change is not None) + (row.sold_change is not None) for told in stressed.told for row in told.rows
-    )
-    days = day_count(stressed.spec.hold)
-    return HOLD.format(days=days, mark=tables.UNRESOLVED, errors=stressed.resolved_errors, count=count, tails=tails)
+    days, count, errors = day_count(stressed.spec.hold), stressed.comparisons, stressed.resolved_errors
+    return HOLD.format(days=days, mark=tables.UNRESOLVED, errors=errors, count=count, tails=tails)
 
 
 def _holds(stressed: Stressed) -> list[str]:

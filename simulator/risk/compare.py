@@ -7,7 +7,8 @@ from simulator.engine import structures as engine
 from simulator.engine.structures import Outcomes, run_structures
 from simulator.errors import LetfError
 from simulator.risk.compare_figures import SHARES, TOLD, Compared, Difference, StructureLaw
-from simulator.risk.sample import Sample, family_errors, paired
+from simulator.risk.paired import paired
+from simulator.risk.sample import Sample
 from simulator.spec.comparison import Comparison
 from simulator.spec.model import TRADING_DAYS
 
@@ -82,7 +83,6 @@ def held_against(spec: Comparison, found: Outcomes, base: int) -> Compared:
         laws=tuple(laws),
         base=spec.structures[base].name,
         differences=tuple(differences),
-        resolved_errors=family_errors(len(TOLD) * len(differences)),
     )
 
 

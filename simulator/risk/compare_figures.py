@@ -6,10 +6,10 @@ from math import nan
 from typing import Any, NamedTuple
 
 from simulator.distribution import Estimate
+from simulator.risk.paired import family_errors, is_resolved, plain_differences
 from simulator.spec.comparison import Comparison
 
 SHARES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
-ROUNDING = 1e-12  # of figures that are the same in truth, as of a structure and twice the same
 
 
 class StructureLaw(NamedTuple):
@@ -68,7 +68,6 @@ class Difference(NamedTuple):
 
 
 TOLD = ("mean", "prob_loss", "expected_shortfall", "starr")  # of differences, which may be unresolved
-JSON_NAMES = {"expected_shortfall": "expected_shortfall_95"}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -84,20 +83,29 @@ class Compared:
         Name of the structure that the others are held against.
     differences : tuple of Difference
         Of all but the base.
-    resolved_errors : float
-        A difference is resolved beyond so many of its standard errors: of all of them together that are 0 in truth, any
-        is beyond with a chance of 5 % at most.
     """
 
     spec: Comparison
     laws: tuple[StructureLaw, ...]
     base: str
     differences: tuple[Difference, ...]
-    resolved_errors: float
+
+    @property
+    def comparisons(self) -> int:
+        """How many figures are held against the base's."""
+        return len(TOLD) * len(self.differences)
+
+    @property
+    def resolved_errors(self) -> float:
+        """A difference is resolved beyond so many of its standard errors.
+
+        Of all of them together that are 0 in truth, any is beyond with a chance of 5 % at most.
+        """
+        return family_errors(self.comparisons)
 
     def is_resolved(self, difference: Estimate) -> bool:
         """Whether a difference is more than chance."""
-        return abs(difference.mean) > max(self.resolved_errors * difference.stderr, ROUNDING)
+        return is_resolved(difference, self.resolved_errors)
 
     def to_dict(self) -> dict[str, Any]:
         """Every figure as plain data; NaN where nothing is known."""
@@ -109,9 +117,5 @@ class Compared:
         }
 
     def _plain(self, difference: Difference) -> dict[str, Any]:
-        figures = {name: getattr(difference, name) for name in TOLD}
-        told = {
-            JSON_NAMES.get(name, name): asdict(found) | {"resolved": self.is_resolved(found)}
-            for name, found in figures.items()
-        }
+        told = plain_differences(difference, TOLD, self.resolved_errors)
         return {"name": difference.name, **told, "prob_ahead": asdict(difference.ahead)}

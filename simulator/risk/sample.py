@@ -2,7 +2,6 @@
 
 from functools import cached_property
 from math import isnan, nan, sqrt
-from statistics import NormalDist
 
 import numpy as np
 
@@ -119,23 +118,6 @@ class Sample:
         return first + (rank - below) * (next_one - first)
 
 
-def paired(sample: Sample, base: Sample, figure: str) -> Estimate:
-    """A figure of a sample less the base's, and its error on common paths; NaN where either's error is not known."""
-    mine, other = getattr(sample, figure), getattr(base, figure)
-    if isnan(mine.stderr) or isnan(other.stderr):
-        return Estimate(mine.mean - other.mean, nan)
-    own, shared = (getattr(one, f"{figure}_influence")() for one in (sample, base))
-    return Estimate(mine.mean - other.mean, standard_error(own - shared))
-
-
 def standard_error(values: np.ndarray) -> float:
     """Of the mean of independent values; NaN of one."""
     return float(values.std(ddof=1)) / sqrt(len(values)) if len(values) > 1 else nan
-
-
-def family_errors(count: int, chance: float = 0.05) -> float:
-    """How many standard errors a difference must be off 0 so that of `count` true zeros, with `chance` at most, any is.
-
-    The normal quantile of 1 - chance / (2 count), Bonferroni's bound (Dunn 1961, JASA 56): 1.96 of one, 3.2 of 40.
-    """
-    return NormalDist().inv_cdf(1 - chance / (2 * max(count, 1)))

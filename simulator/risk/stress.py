@@ -10,8 +10,9 @@ from simulator.distribution import Estimate, proportion
 from simulator.engine.structures import STOPPED, TARGET, Outcomes, run_structures
 from simulator.errors import LetfError
 from simulator.history.stretch import index_file, read_stretch
+from simulator.risk.paired import paired
 from simulator.risk.replayed import replayed
-from simulator.risk.sample import Sample, family_errors, paired, standard_error
+from simulator.risk.sample import Sample, standard_error
 from simulator.risk.set_days import carries, set_days
 from simulator.risk.stress_figures import FIGURES, Change, Held, LoudDay, Row, Sold, Stressed, Told
 from simulator.spec.comparison import Comparison
@@ -62,15 +63,7 @@ def stress(
             if not leave_out:
                 raise
             left_out.append((scenario.name, str(error).removeprefix(f"scenario {scenario.name!r}: ")))
-    changes = sum(row.change is not None for one in told for row in one.rows)
-    changes += sum(row.sold_change is not None for one in told for row in one.rows)
-    return Stressed(
-        spec=test,
-        usual=runs.usual,
-        told=tuple(told),
-        left_out=tuple(left_out),
-        resolved_errors=family_errors(len(FIGURES) * changes),
-    )
+    return Stressed(spec=test, usual=runs.usual, told=tuple(told), left_out=tuple(left_out))
 
 
 def paths_of(test: StressTest, scenarios: Sequence[Scenario]) -> int:

@@ -4,12 +4,12 @@ from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 
 from simulator.distribution import Estimate
+from simulator.risk.paired import family_errors, is_resolved, plain_differences, plain_figures
 from simulator.risk.replayed import Replayed
 from simulator.spec.scenario import Scenario
 from simulator.spec.stress import StressTest
 
 FIGURES = ("mean", "prob_loss", "expected_shortfall")  # whose differences are told
-JSON_NAMES = {"expected_shortfall": "expected_shortfall_95"}
 
 
 class Fill(NamedTuple):
@@ -147,20 +147,30 @@ class Stressed:
         One a scenario.
     left_out : tuple of (str, str)
         Scenarios that cannot happen in this hold and market, and why.
-    resolved_errors : float
-        A change is resolved beyond so many of its standard errors: of all of them together that are 0 in truth, any is
-        beyond with a chance of 5 % at most.
     """
 
     spec: StressTest
     usual: tuple[Row, ...]
     told: tuple[Told, ...]
     left_out: tuple[tuple[str, str], ...]
-    resolved_errors: float
+
+    @property
+    def comparisons(self) -> int:
+        """How many figures are held against those without a scenario."""
+        rows = [row for told in self.told for row in told.rows]
+        return len(FIGURES) * sum((row.change is not None) + (row.sold_change is not None) for row in rows)
+
+    @property
+    def resolved_errors(self) -> float:
+        """A change is resolved beyond so many of its standard errors.
+
+        Of all of them together that are 0 in truth, any is beyond with a chance of 5 % at most.
+        """
+        return family_errors(self.comparisons)
 
     def is_resolved(self, change: Estimate) -> bool:
         """Whether a change is more than chance."""
-        return abs(change.mean) > self.resolved_errors * change.stderr
+        return is_resolved(change, self.resolved_errors)
 
     def to_dict(self) -> dict[str, Any]:
         """Every figure as plain data; NaN where nothing is known."""
@@ -189,17 +199,9 @@ class Stressed:
         return held | {"until_sold": self._held(row.until_sold, row.sold_change) | _plain(row.sold)}
 
     def _held(self, held: Held, change: Change | None) -> dict[str, Any]:
-        named = {JSON_NAMES.get(name, name): asdict(getattr(held, name)) for name in FIGURES}
+        named = plain_figures(held, FIGURES)
         data = {"mean": named.pop("mean"), "q05": asdict(held.low), "q95": asdict(held.high), **named}
-        if change is None:
-            return data
-        changes = {name: getattr(change, name) for name in FIGURES}
-        return data | {
-            "change": {
-                JSON_NAMES.get(name, name): asdict(found) | {"resolved": self.is_resolved(found)}
-                for name, found in changes.items()
-            }
-        }
+        return data if change is None else data | {"change": plain_differences(change, FIGURES, self.resolved_errors)}
 
 
 def _plain(row: NamedTuple) -> dict[str, Any]:

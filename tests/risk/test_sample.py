@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from simulator.distribution import FEWEST_IN_TAIL
-from simulator.risk.sample import Sample, family_errors, standard_error
+from simulator.risk.sample import Sample, standard_error
 
 FIGURES = ("mean", "prob_loss", "expected_shortfall", "starr")
 ROUNDING = 1e-12  # of double sums of some thousand values near 1
@@ -110,15 +110,3 @@ def test_one_path_has_no_errors():
     sample = Sample(np.array([-0.1]))
     assert sample.expected_shortfall.mean == pytest.approx(0.1)
     assert all(isnan(value) for value in (sample.sd, sample.mean.stderr, sample.prob_loss.stderr))
-
-
-def test_one_difference_is_judged_at_1_96_errors_and_more_by_more():
-    assert family_errors(1) == pytest.approx(1.96, abs=1e-4)
-    assert family_errors(40) == pytest.approx(NORMAL.inv_cdf(1 - 0.05 / 80))
-    assert family_errors(0) == family_errors(1)
-
-
-def test_of_many_true_zeros_any_is_beyond_the_bound_in_one_of_twenty_runs_at_most():
-    z = np.random.default_rng(6).standard_normal((4000, 30))
-    beyond = (np.abs(z) > family_errors(30)).any(axis=1).mean()
-    assert 0.03 < beyond < 0.05 + 4.5 * sqrt(0.05 * 0.95 / 4000)
