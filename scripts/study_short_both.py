@@ -27,9 +27,10 @@ from simulator.spec.comparison import Comparison
 from simulator.spec.course import Course
 from simulator.spec.files import find_funds, preset_funds, preset_market
 from simulator.spec.fund import Fund
+from simulator.spec.leg import Leg
 from simulator.spec.market import Market
 from simulator.spec.model import TRADING_DAYS
-from simulator.spec.structure import Leg, Structure
+from simulator.spec.structure import Structure
 
 TICKERS = ("TNA", "TZA")
 FIRST = "2008-12-31"

@@ -10,12 +10,6 @@ from simulator.normal import below
 
 LEAST_VOL = 0.01  # implied, of any strike
 MONEYNESS_STEP = 0.1  # of the skew
-TRADING_DAYS = 252  # a year
-
-
-def log_rate(rate: float) -> float:
-    """Continuously compounded rate, a year, of cash that earns rate/252 a day."""
-    return TRADING_DAYS * float(np.log1p(rate / TRADING_DAYS))
 
 
 def call(spot: np.ndarray, strike: float, years: float, rate: float, vol: np.ndarray) -> np.ndarray:

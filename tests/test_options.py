@@ -80,7 +80,3 @@ def test_a_skew_cheapens_the_call_sold():
 def test_a_spread_is_never_money_for_nothing(growth, low, width, years, skew):
     value = options.call_spread(np.array([growth]), low, low + width, years, 0.04, 0.3, skew)[0]
     assert 0 <= value <= width * math.exp(-0.04 * years) + ROUNDING
-
-
-def test_the_rate_of_cash_compounds_daily():
-    assert math.exp(options.log_rate(0.04)) == pytest.approx((1 + 0.04 / 252) ** 252, rel=ROUNDING)

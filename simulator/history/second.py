@@ -155,9 +155,7 @@ def _correlations(market: Market, x: np.ndarray, y: np.ndarray) -> tuple[float, 
             vols = np.array([regime.annual_vol for regime in market.regimes])
             return tuple(second.correlations(vols).tolist())
         case GarchMarket():
-            beta, ratio = second.betas[0], second.residual_ratio
-            assert ratio is not None  # GARCH asks for it
-            return (float(beta / np.hypot(beta, ratio)),)
+            return tuple(second.correlations(np.ones(1)).tolist())
     return (float(np.corrcoef(x, y)[0, 1]),)
 
 

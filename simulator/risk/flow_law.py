@@ -1,9 +1,10 @@
 """The exact number of days on which a fund moves far, where it is known."""
 
-from math import erfc, inf, log1p, sqrt
+from math import inf, log1p
 
 import numpy as np
 
+from simulator.normal import below
 from simulator.spec.markov import MarkovMarket
 
 
@@ -27,14 +28,10 @@ def exact_days(market: MarkovMarket, leverage: float, carry: float, gain: float,
     """
     ends = [(1 - gain) * (side * beyond - carry) / leverage for side in (-1, 1)]
     low, high = sorted(log1p(end) if end > -1 else -inf for end in ends)
-    moments = zip(market.daily_means().tolist(), market.daily_sds().tolist(), strict=True)
-    outside = np.array([_below(low, mean, sd) + 1 - _below(high, mean, sd) for mean, sd in moments])
+    means, sds = market.daily_means(), market.daily_sds()
+    outside = below((low - means) / sds) + 1 - below((high - means) / sds)
     law, transition, total = market.initial_law(), np.array(market.transition), 0.0
     for _ in range(days):
         total += float(law @ outside)
         law = law @ transition
     return total
-
-
-def _below(edge: float, mean: float, sd: float) -> float:
-    return erfc((mean - edge) / sd / sqrt(2)) / 2

@@ -1,12 +1,13 @@
 """A call spread on the index."""
 
 from dataclasses import dataclass
+from math import log1p
 from typing import Any
 
 import numpy as np
 
 from simulator.errors import LetfError
-from simulator.options import LEAST_VOL, MONEYNESS_STEP, call_spread, log_rate
+from simulator.options import LEAST_VOL, MONEYNESS_STEP, call_spread
 from simulator.spec import check
 from simulator.spec.model import TRADING_DAYS
 
@@ -97,3 +98,8 @@ class CallSpread:
     def end(self, hold: int) -> int:
         """The trading day at whose close the trade is over, of a hold of so many."""
         return self.expiry if self.settle else min(hold, self.expiry)
+
+
+def log_rate(rate: float) -> float:
+    """Continuously compounded rate, a year, of cash that earns rate / 252 a day."""
+    return TRADING_DAYS * log1p(rate / TRADING_DAYS)

@@ -117,9 +117,13 @@ class SecondIndex:
         return log_mean_exp_of(self.dof, c)
 
     def correlations(self, vols: np.ndarray) -> np.ndarray:
-        """Correlation with the first index on a day of each regime, whose annual volatilities are `vols` (K,)."""
+        """Correlation with the first index on a day of each regime, whose annual volatilities are `vols` (K,).
+
+        Under GARCH it is the same at any volatility. A bootstrap has none of its own.
+        """
+        own = np.array(self.residual_vols) if self.residual_ratio is None else self.residual_ratio * vols
         moved = np.array(self.betas) * vols
-        return moved / np.hypot(moved, self.residual_vols)
+        return moved / np.hypot(moved, own)
 
     def scaled(self, factor: float) -> Self:
         """The same beside a first index whose volatilities are all multiplied by `factor`."""

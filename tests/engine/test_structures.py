@@ -12,10 +12,12 @@ from simulator.engine import structures as engine
 from simulator.engine.simulate import simulate
 from simulator.engine.structures import CALLED, HELD, RUINED, STOPPED, TARGET, run_structures
 from simulator.kernels.stats import LANES
+from simulator.spec.call_spread import CallSpread
 from simulator.spec.comparison import Comparison
 from simulator.spec.course import Course
+from simulator.spec.leg import Hedge, Leg
 from simulator.spec.second import SecondIndex
-from simulator.spec.structure import CallSpread, Hedge, Leg, Structure
+from simulator.spec.structure import Structure
 from simulator.spec.trade import Trade
 
 SINGLES = 3e-5  # of 20 days' returns in single precision, threefold, over a premium of a fiftieth of the index

@@ -10,9 +10,11 @@ from simulator.kernels.call_spreads import mark
 from simulator.kernels.course import set_day
 from simulator.kernels.stats import LANES
 from simulator.kernels.structures import Found, run_structures
+from simulator.spec.call_spread import CallSpread
 from simulator.spec.comparison import Comparison
+from simulator.spec.leg import Hedge, Leg
 from simulator.spec.second import SecondIndex
-from simulator.spec.structure import CallSpread, Hedge, Leg, Structure
+from simulator.spec.structure import Structure
 
 ROUNDING = 1e-12  # of a handful of operations in double precision
 SPREAD = CallSpread(low=1.0, high=1.05, days=45, vol=0.2, skew=-0.02, settle=True)

@@ -13,10 +13,12 @@ from examples import BARRED, BOOTSTRAP, RESIDUALS, SCALED, SCALED_BARRED, SKEWED
 from simulator.engine.feedback import count_moves
 from simulator.engine.simulate import simulate
 from simulator.engine.structures import run_structures
+from simulator.spec.call_spread import CallSpread
 from simulator.spec.comparison import Comparison
 from simulator.spec.course import Course
+from simulator.spec.leg import Hedge, Leg
 from simulator.spec.run import Simulation
-from simulator.spec.structure import CallSpread, Hedge, Leg, Structure
+from simulator.spec.structure import Structure
 from simulator.spec.trade import Trade
 
 ERROR = 2e-5  # of singles whose products and sums are rounded twice where compiled kernels fuse them

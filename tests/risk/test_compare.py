@@ -9,10 +9,9 @@ from examples import fund, market
 
 from simulator.engine.structures import CALLED, HELD, STOPPED, TARGET, Outcomes
 from simulator.errors import LetfError
-from simulator.options import log_rate
 from simulator.risk.compare import compare, held_against
 from simulator.risk.compare_figures import SHARES, TOLD
-from simulator.spec.call_spread import CallSpread
+from simulator.spec.call_spread import CallSpread, log_rate
 from simulator.spec.comparison import Comparison
 from simulator.spec.leg import Leg
 from simulator.spec.model import TRADING_DAYS

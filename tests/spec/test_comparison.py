@@ -6,9 +6,11 @@ import pytest
 from examples import SKEWED, ensemble, fund, market
 
 from simulator.errors import LetfError
+from simulator.spec.call_spread import CallSpread
 from simulator.spec.comparison import Comparison
 from simulator.spec.course import Course
-from simulator.spec.structure import CallSpread, Hedge, Leg, Structure
+from simulator.spec.leg import Hedge, Leg
+from simulator.spec.structure import Structure
 
 MIXED = ensemble(market(3), SKEWED)
 HOLD = Structure(name="hold", legs=(Leg(instrument="IWM", weight=1),))

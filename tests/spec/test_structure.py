@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from simulator.errors import LetfError
-from simulator.spec.structure import CallSpread, Hedge, Leg, Structure
+from simulator.spec.call_spread import CallSpread, log_rate
+from simulator.spec.leg import Hedge, Leg
+from simulator.spec.structure import Structure
 
 SPREAD = {"low": 1.0, "high": 1.05, "days": 60, "vol": 0.2, "skew": -0.02, "settle": False}
 LONG, SHORT = Leg(instrument="IWM", weight=1), Leg(instrument="TNA", weight=-0.5)
@@ -112,3 +114,7 @@ def test_a_margin_call_is_of_short_legs_or_a_loan(parts):
 def test_instruments_are_named_once():
     hedge = Hedge(instrument="TNA", weight=0.1, fall=0.03)
     assert Structure(name="a", legs=[LONG, SHORT], hedge=hedge).instruments == ("IWM", "TNA")
+
+
+def test_the_rate_of_cash_compounds_daily():
+    assert math.exp(log_rate(0.04)) == pytest.approx((1 + 0.04 / 252) ** 252, rel=1e-12)  # rounding of a few operations
