@@ -194,7 +194,7 @@ def _beside(market, prices, path, drift, accept_jumps):
     from simulator.spec.model import DEFAULT_DRIFT
 
     index = path.stem.upper()
-    refuse_fund_prices(path, "")
+    refuse_fund_prices(path, None)
     second = read_prices(path, accept_jumps=accept_jumps)
     return with_second(market, prices, second, index=index, drift=DEFAULT_DRIFT if drift is None else drift)
 

@@ -74,12 +74,13 @@ def compare(
 
     if second_drift is not None:
         found = with_second_drift(found, second_drift)
+    fees = _fees(borrow)
     known, left_out = known_funds(funds_file)[1], list[str]()
     if not (file or names):
         chosen, left_out = fitting(chosen, found, known)
     given = {"seed": seed, "rate": rate, "loan_spread": loan_spread}
     spec = comparison(
-        chosen, found, known, exits=exits, implied_vol=iv, borrow_fees=dict(borrow),
+        chosen, found, known, exits=exits, implied_vol=iv, borrow_fees=fees,
         hold=DEFAULT_HOLD if hold is None else hold, paths=DEFAULT_PATHS if paths is None else paths,
         **{name: value for name, value in given.items() if value is not None},
     )  # fmt: skip
@@ -98,6 +99,14 @@ def compare(
     if figure:
         _draw(compared, figure)
     click.echo(to_json(compared, left_out) if as_json else report(compared, left_out), nl=False)
+
+
+def _fees(given):
+    """The fees of --borrow by ticker."""
+    fees = dict(given)
+    if len(fees) < len(given):
+        raise click.UsageError(f"--borrow names a ticker twice, of {', '.join(name for name, _ in given)}; once each.")
+    return fees
 
 
 def _listing(chosen, as_json):

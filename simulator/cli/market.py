@@ -135,15 +135,16 @@ def _started(
     return chosen
 
 
-def refuse_fund_prices(path: Path, index: str) -> None:
-    """Refuse a file that is called as a leveraged fund where prices of the index are wanted."""
+def refuse_fund_prices(path: Path, index: str | None) -> None:
+    """Refuse a file that is called as a leveraged fund where prices of the index, of any one at None, are wanted."""
     from simulator.spec.files import known_funds
 
     for fund in known_funds(None)[1]:
-        if fund.leverage != 1 and path.stem.upper() == fund.ticker != index.upper():
+        if fund.leverage != 1 and path.stem.upper() == fund.ticker != (index or "").upper():
+            wanted = "an index" if index is None else f"its index, {index}"
             raise LetfError(
                 f"{path}: prices of {fund.ticker}, {fund.leverage:g}x {fund.index}? a market is fitted to prices of "
-                f"its index, {index}; give those, or rename the file if it holds them"
+                f"{wanted}; give those, or rename the file if it holds them"
             )
 
 

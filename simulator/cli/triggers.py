@@ -29,9 +29,12 @@ class RiseType(click.ParamType):
         if isinstance(value, RiseGiven):
             return value
         file, _, text = value.rpartition(":")
-        given = dict(part.strip().partition("=")[::2] for part in text.split(","))
+        parts = [part.strip().partition("=")[::2] for part in text.split(",")]
+        given = dict(parts)
         if not file or "rise" not in given or "days" not in given:
             self.fail(f"{value!r}: write FILE:rise=X,days=N, as DGS10.csv:rise=0.25,days=20", param, ctx)
+        if len(given) < len(parts):
+            self.fail(f"{value!r} gives a key twice; give each once", param, ctx)
         for key in given:
             if key not in KEYS:
                 self.fail(f"{value!r}: unknown {key!r}; known: {', '.join(KEYS)}", param, ctx)

@@ -156,8 +156,9 @@ def study(
     Raises
     ------
     LetfError
-        If a hold is out of range, or longer than half the span that all instruments have.
+        If a hold or the seed is out of range, or a hold longer than half the span that all instruments have.
     """
+    check.integer("seed", seed, low=0, high=2**64 - 1)
     wanted = tuple(sorted({check.integer("horizon", days, low=1, high=LONGEST_HOLD) for days in holds}))
     first = closes.first
     kept = tuple(trigger.since(first) for trigger in triggers)

@@ -44,7 +44,8 @@ def costs_text(spec: Comparison) -> str:
     """What loans and borrowed shares cost; "" where nothing of either is used."""
     fees = ", ".join(f"{name} {percent(fee, 2)}" for name, fee in spec.borrow_fees.items())
     told = [f"loans at {percent(spec.loan_spread, 2)} over the rate"] if any(map(_borrows, spec.structures)) else []
-    return "; ".join(told + ([f"borrowed shares cost {fees} a year (assumed)"] if fees else []))
+    shorts = f"borrowed shares cost {fees} a year; what they are sold for earns the rate (both assumed)"
+    return "; ".join(told + ([shorts] if fees else []))
 
 
 def _borrows(structure: Structure) -> bool:
@@ -55,17 +56,18 @@ def _borrows(structure: Structure) -> bool:
 
 def options_text(spec: Comparison) -> str:
     """The terms of each call spread; "" without one."""
-    return "; ".join(_spread_text(structure, spec.rate) for structure in spec.structures if structure.spread)
+    return "; ".join(_spread_text(structure, spec) for structure in spec.structures if structure.spread)
 
 
-def _spread_text(structure: Structure, rate: float) -> str:
+def _spread_text(structure: Structure, spec: Comparison) -> str:
     spread = structure.spread
     assert spread is not None  # who asks has looked
-    end = "settled at expiry" if spread.settle else "marked to model at the end of the hold"
+    settled = spread.end(spec.hold) == spread.expiry
+    end = f"settled at expiry on day {spread.expiry}" if settled else "marked to model at the end of the hold"
     return (
         f"{structure.name}: {spread.days} days, strikes {percent(spread.low)} and {percent(spread.high)}, implied "
         f"volatility {percent(spread.vol)} at the money, {100 * spread.skew:+g} points per +10% of strike, premium "
-        f"{percent(spread.premium(rate), 2)} of the index, {end}"
+        f"{percent(spread.premium(spec.rate), 2)} of the index, {end}"
     )
 
 
@@ -75,4 +77,6 @@ def exits_text(spec: Comparison) -> str:
     for structure in spec.structures:
         if text := levels_text(structure.stop, structure.target):
             levels.setdefault(text, []).append(structure.name)
-    return "; ".join(f"{listed(names)} {text}" for text, names in levels.items()) + (", at closes" if levels else "")
+    return "; ".join(f"{listed(names)} {text}" for text, names in levels.items()) + (
+        ", at closes; the money then earns nothing" if levels else ""
+    )

@@ -16,9 +16,10 @@ from simulator.output.heading import percent
 from simulator.output.rare_report import with_error
 from simulator.risk.flow_figures import FlowGrid
 
-CELL, LEAST_WIDTH = (0.86, 0.34), 2.6  # inches, of a cell and of a panel
+CELL, LEAST = (0.86, 0.34), (3.44, 1.7)  # inches (width, height), of a cell and of a panel
 SIZE = 7.2  # points
 PALEST, DEEPEST = 0.04, 0.95  # share of the hue
+NARROWEST = log(2)  # range of log days that the hue goes over; less than a doubling is a shade
 NO_CLOSE = "#e4e4e4"
 DOLLAR = r"\$"  # two plain ones would set what is between them as mathematics
 EDGE = 1.8  # points, of cells where far moves are common
@@ -41,7 +42,7 @@ def draw_flow(found: FlowGrid) -> Figure:
             f"When do moves of {labels.names(funds)} beyond {percent(found.beyond)} a day become common?",
             [_caption(found), labels.run_text(found.spec, funds)],
             panels=len(funds),
-            panel=(max(CELL[0] * columns, LEAST_WIDTH), CELL[1] * lines),
+            panel=(max(CELL[0] * columns, LEAST[0]), max(CELL[1] * lines, LEAST[1])),
             gaps=(0.95, 0.85),
             left=0.85,
             right=0.3,
@@ -68,7 +69,7 @@ def _draw(panel: Axes, found: FlowGrid, k: int) -> None:
             box = Rectangle(corner, 1, 1, lw=0, zorder=1, facecolor=NO_CLOSE, edgecolor=style.WHITE, hatch="////")
             panel.add_patch(box)
             continue
-        share = log(max(value, least) / least) / log(most / least) if most > least else 0.0
+        share = log(max(value, least) / least) / max(log(most / least), NARROWEST)
         ground = style.tint(hue, PALEST + (DEEPEST - PALEST) * share)
         panel.add_patch(Rectangle(corner, 1, 1, facecolor=ground, edgecolor=style.WHITE, lw=0.6, zorder=1))
         if value > found.common:

@@ -9,7 +9,7 @@ from simulator.spec.market import Market
 
 FOOTNOTE = (
     "Beta: log return for one of the first index's surprise; its own: volatility of what the first leaves unexplained, "
-    "Student-t. ± one standard error from the curvature of the likelihood, the regimes' probabilities taken as known."
+    "Student-t. ± one standard error from the curvature of the likelihood, the {} taken as known."
 )
 
 
@@ -33,7 +33,8 @@ def _factor_lines(fit: SecondFit, market: Market) -> list[str]:
         own = with_error(vol, 100, 2) if by_regime else with_error(vol, 1, 3)
         rows.append([name, with_error(beta, 1, 3), own, f"{value:.3f}"])
     tails = f"log-likelihood {factor.log_likelihood:.2f}, degrees of freedom {with_error(factor.dof, 1, 1)}"
-    return [*labelled("", tails), "", *grid(rows), "", *paragraph(FOOTNOTE), ""]
+    known = "regimes' probabilities" if by_regime else "first index's fit"
+    return [*labelled("", tails), "", *grid(rows), "", *paragraph(FOOTNOTE.format(known)), ""]
 
 
 def _apart_lines(fit: SecondFit, first: str, second: str) -> list[str]:

@@ -16,6 +16,7 @@ TABLES: dict[str, type[Part]] = {"ten_year": YieldChange, "replay": Window}
 NUMBERS = ("regime", "regime_days", "correlation", "behind")
 PARTS = (*LISTS, *TABLES, *NUMBERS)
 LONGEST_REGIME = 2520.0  # days
+LONGEST_NAME = 20  # characters that a table has room for
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +26,7 @@ class Scenario:
     Parameters
     ----------
     name, title : str
+        The name of at most 20 characters.
     assumes, source : str
         In words: what is assumed, and where its figures come from.
     shocks : tuple of Shock
@@ -67,6 +69,8 @@ class Scenario:
 
     def __post_init__(self):
         checked: dict[str, Any] = {word: check.text(word, getattr(self, word)) for word in WORDS}
+        if len(self.name) > LONGEST_NAME:
+            raise LetfError(f"name must have at most {LONGEST_NAME} characters, got {len(self.name)}")
         for name in LISTS:
             checked[name] = tuple(sorted(getattr(self, name), key=lambda part: part.day))
         if self.regime is not None:

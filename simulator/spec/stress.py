@@ -104,7 +104,8 @@ class StressTest:
         course = scenario.course()
         if course.last_day > self.hold:
             raise LetfError(
-                f"scenario {scenario.name!r}: day {course.last_day} lies beyond a hold of {self.hold} days; hold longer"
+                f"scenario {scenario.name!r}: day {course.last_day} lies beyond a hold of {self.hold} "
+                f"day{'s' * (self.hold > 1)}; hold longer"
             )
         return replace(self.baseline, market=stressed(scenario, self.market), course=course)
 

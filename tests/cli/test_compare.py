@@ -115,6 +115,7 @@ def test_files_are_what_is_printed_and_drawn(tmp_path):
             ("--borrow", "SRTY=5%"),
             "a borrow fee is of what is sold short, which is SPY, TNA, TZA here, got one of 'SRTY'",
         ),
+        (("--borrow", "TNA=5%", "--borrow", "tna=6%"), "--borrow names a ticker twice, of TNA, TNA; once each."),
         (("--borrow", "TNA=-5%"), "must be in [0, 10], got -0.05"),
         (
             ("--iv", "400%"),

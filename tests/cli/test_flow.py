@@ -36,6 +36,10 @@ def rows(text):
     return {line.split()[0]: line.split()[1:] for line in text.splitlines() if line.startswith(("+", "-"))}
 
 
+def test_a_fund_that_trades_nothing_is_told_so_without_a_sign_of_less():
+    assert {cell for cells in rows(flow("--assets", "IWM=1B")).values() for cell in cells} == {"+0.00"}
+
+
 def test_flows_of_given_assets():
     text = flow(*GIVEN)
     assert rows(text)["+1%"] == ["+108", "+36", "+144"]

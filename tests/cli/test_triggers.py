@@ -76,6 +76,11 @@ def test_the_second_index_as_a_series_is_the_usual_trigger(folder):
         assert mine["holds"] == theirs["holds"] and mine["mean"]["after"] == pytest.approx(theirs["mean"]["after"])
 
 
+def test_a_seed_below_0_is_refused(folder):
+    with pytest.raises(LetfError, match="seed must be from 0 to .*, got -1"):
+        run("--prices", folder, "--seed", -1)
+
+
 def test_real_prices(shared_data):
     """Two figures of the README of this study: an average says little, a fall of SPY did."""
     data = json.loads(run("--prices", shared_data, "--json", "--quiet").stdout)
@@ -101,6 +106,7 @@ def test_real_prices(shared_data):
             "rise 'x' is not a number; write 0.25 in the units of the file, or 5%",
         ),
         (["--series", "DGS10.csv:rise=1,days=5,delay=2"], "unknown 'delay'; known: rise, days, lag, name"),
+        (["--series", "DGS10.csv:rise=1,days=5,rise=2"], "gives a key twice; give each once"),
         (["--series", "DGS10.csv:rise=1,days=two"], "'two' is not a whole number"),
         (["--plot", "triggers.jpg"], "must end in .png, .svg, .pdf"),
         (["--output", "triggers.csv"], "must end in .json"),

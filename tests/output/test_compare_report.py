@@ -32,11 +32,12 @@ Compare 3 structures held 20 days, on the same paths
 Market  unnamed, IWM, 1 regime, no prices named
 Start   stationary: regime1 100%; expected 21-day volatility 20%
 Run     rate 4%, drift 8% a year, 1,000 paths, seed 1
-Costs   borrowed shares cost F3 3% a year (assumed)
+Costs   borrowed shares cost F3 3% a year; what they are sold for earns the rate
+        (both assumed)
 Options spread: 60 days, strikes 100% and 105%, implied volatility 20% at the
         money, -4 points per +10% of strike, premium 2.26% of the index, marked
         to model at the end of the hold
-Exits   IWM -6% or +12.5%, at closes
+Exits   IWM -6% or +12.5%, at closes; the money then earns nothing
 Without IWM - SPY: unnamed has no second index, iwm-spy has
 
 Percent of the money at risk, which each structure sets by a rule of its own
@@ -108,6 +109,12 @@ def test_tables_fit_80_columns_whatever_the_figures():
     wild = compared(names, borrow_fees={"IWM": 0.5})
     text = report(wild, ["IWM - SPY", "SPY + TZA", "SPY then TZA"] * 3)
     assert all(len(line) <= WIDTH for line in text.splitlines()) and "nan" not in text
+
+
+def test_a_spread_that_expires_within_the_hold_is_told_so():
+    assert "marked to model at the end of the hold" in " ".join(report(compared(hold=40)).split())
+    for hold in (41, 63):
+        assert "settled at expiry on day 41" in " ".join(report(compared(hold=hold)).split())
 
 
 def test_one_structure_has_no_differences():

@@ -124,6 +124,7 @@ def test_names_are_found_in_any_case_and_once():
         ({"ten_year": {"day": 1, "basis_points": 1000, "index_beta": -0.02}}, r"ten_year: index .* got -2.0"),
         ({"regime_days": 50}, "regime_days is the mean length of a regime; name it"),
         ({"regime": "crisis", "regime_days": 0.5}, r"regime_days must be in \[1, 2520\], got 0.5"),
+        ({"shocks": [FALL], "name": "x" * 21}, "name must have at most 20 characters, got 21"),
         ({"correlation": 1}, r"correlation must be in \(-1, 1\), got 1"),
         ({"behind": "much"}, r"behind \(0.2 is 20% a year\) must be a number, got 'much'"),
         ({"replay": {"first": "2020-03-02", "last": "2020"}}, "replay: last must be a day, YYYY-MM-DD, got '2020'"),
