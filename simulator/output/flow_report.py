@@ -99,7 +99,8 @@ def _flow_rows(feedback: Feedback) -> list[list[str]]:
     for move in MOVES:
         close = feedback.close(move)
         told = [f"{100 * close:+.2f}%"] if feedback.impact else []
-        cells = [f"{round(close * flow / unit, decimals) + 0.0:+,.{decimals}f}" for flow in (*flows, feedback.flow_per_move)]
+        amounts = (round(close * flow / unit, decimals) + 0.0 for flow in (*flows, feedback.flow_per_move))  # no -0
+        cells = [f"{flow:+,.{decimals}f}" for flow in amounts]
         rows.append([f"{100 * move:+g}%", *told, *cells])
     return rows
 

@@ -232,5 +232,5 @@ def test_a_second_index_that_cannot_be_is_refused(csv, options, message):
 def test_prices_of_a_fund_are_no_second_index(csv, second_csv, tmp_path):
     path = tmp_path / "TNA.csv"
     path.write_text(second_csv.read_text())
-    with pytest.raises(LetfError, match="prices of TNA, 3x IWM.*to prices of an index; give those"):
+    with pytest.raises(LetfError, match=r"prices of TNA, 3x IWM.*to prices of an index; give those"):
         run(csv, "--second", path)

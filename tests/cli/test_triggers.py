@@ -77,7 +77,7 @@ def test_the_second_index_as_a_series_is_the_usual_trigger(folder):
 
 
 def test_a_seed_below_0_is_refused(folder):
-    with pytest.raises(LetfError, match="seed must be from 0 to .*, got -1"):
+    with pytest.raises(LetfError, match=r"seed must be from 0 to .*, got -1"):
         run("--prices", folder, "--seed", -1)
 
 
