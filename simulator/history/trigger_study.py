@@ -238,8 +238,9 @@ def _resampled(values: np.ndarray, masks: np.ndarray, counts: np.ndarray) -> np.
     NaN where a resample has none of them.
     """
     weights = counts.astype(float)
+    held = masks @ weights
     with np.errstate(invalid="ignore", divide="ignore"):
-        mean, gains = (((masks * column) @ weights) / (masks @ weights) for column in (values, values > 0))
+        mean, gains = (((masks * column) @ weights) / held for column in (values, values > 0))
     return np.stack([mean, [_medians(values[mask], counts[mask]) for mask in masks], gains])
 
 
