@@ -11,9 +11,9 @@ from simulator.errors import LetfError
 from simulator.spec import check
 from simulator.spec.model import TRADING_DAYS, IndexModel, log_mean_exp
 from simulator.spec.scaling import Scaling
+from simulator.spec.second import LARGEST_MOVE
 
 FEWEST_DAYS, MOST_DAYS = 22, 100_000
-LARGEST_MOVE = 1.0  # of an index in a day, as a log return; a greater one is in percent, or a price
 BARS = ("opens", "highs", "lows")
 BAR_ROUNDING = 1e-9  # of a move, by which a high may miss open and close: files keep ten digits
 DEFAULT_BLOCK_DAYS = 42.0

@@ -11,7 +11,7 @@ from simulator.spec import check
 from simulator.spec.regime import LEAST_DOF
 from simulator.spec.student import log_mean_exp_of
 
-LARGEST_MOVE = 1.0  # of an index in a day, as a log return
+LARGEST_MOVE = 1.0  # of an index in a day, as a log return; a greater one is in percent, or a price
 REQUIRED = ("index", "drift")
 OPTIONAL = ("betas", "residual_vols", "residual_ratio", "dof", "log_returns", "provenance")
 OWN = {  # the keys by which each kind of market moves its second index

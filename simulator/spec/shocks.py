@@ -6,11 +6,11 @@ from typing import Any, Self
 
 from simulator.errors import LetfError
 from simulator.spec import check
+from simulator.spec.course import LEAST_MOVE, MOST_SCALE
 
 LAST_DAY = 252  # of a hold
-LEAST_MOVE, LARGEST_MOVE = -0.99, 1.0  # of an index in a day
+LARGEST_MOVE = 1.0  # of an index in a day
 LARGEST_CHANGE = 1000.0  # of a rate, in basis points either way
-LARGEST_FACTOR = 20.0
 BASIS_POINT = 1e-4
 BETA_POINTS = 10.0  # basis points that the betas of a yield are told for
 
@@ -126,7 +126,7 @@ class EventDay(Part):
     factor: float
 
     def __post_init__(self):
-        factor = check.number("factor", self.factor, low=0, high=LARGEST_FACTOR)
+        factor = check.number("factor", self.factor, low=0, high=MOST_SCALE)
         self._set(day=_day(self.day), factor=factor)
 
 

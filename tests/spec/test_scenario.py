@@ -120,7 +120,7 @@ def test_names_are_found_in_any_case_and_once():
         ({"shocks": [FALL], "event_days": [{"day": 1, "factor": 2}]}, "day 1 is set more than once"),
         ({"short_rate": [{"day": 1, "basis_points": 25}] * 2}, "day 1 is set more than once"),
         ({"short_rate": [{"day": 1, "basis_points": 2500}]}, r"basis_points must be in \[-1000, 1000\], got 2500"),
-        ({"event_days": [{"day": 1, "factor": -1}]}, r"event_days\[0\]: factor must be in \[0, 20\], got -1"),
+        ({"event_days": [{"day": 1, "factor": 11}]}, r"event_days\[0\]: factor must be in \[0, 10\], got 11"),
         ({"ten_year": {"day": 1, "basis_points": 1000, "index_beta": -0.02}}, r"ten_year: index .* got -2.0"),
         ({"regime_days": 50}, "regime_days is the mean length of a regime; name it"),
         ({"regime": "crisis", "regime_days": 0.5}, r"regime_days must be in \[1, 2520\], got 0.5"),
