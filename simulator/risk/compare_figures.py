@@ -6,7 +6,7 @@ from math import nan
 from typing import Any, NamedTuple
 
 from simulator.distribution import Estimate
-from simulator.risk.paired import family_errors, is_resolved, plain_differences
+from simulator.risk.paired import Family
 from simulator.spec.comparison import Comparison
 
 SHARES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
@@ -71,7 +71,7 @@ TOLD = ("mean", "prob_loss", "expected_shortfall", "starr")  # of differences, w
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Compared:
+class Compared(Family):
     """The answer of `compare`.
 
     Parameters
@@ -95,18 +95,6 @@ class Compared:
         """How many figures are held against the base's."""
         return len(TOLD) * len(self.differences)
 
-    @property
-    def resolved_errors(self) -> float:
-        """A difference is resolved beyond so many of its standard errors.
-
-        Of all of them together that are 0 in truth, any is beyond with a chance of 5 % at most.
-        """
-        return family_errors(self.comparisons)
-
-    def is_resolved(self, difference: Estimate) -> bool:
-        """Whether a difference is more than chance."""
-        return is_resolved(difference, self.resolved_errors)
-
     def to_dict(self) -> dict[str, Any]:
         """Every figure as plain data; NaN where nothing is known."""
         return {
@@ -117,5 +105,5 @@ class Compared:
         }
 
     def _plain(self, difference: Difference) -> dict[str, Any]:
-        told = plain_differences(difference, TOLD, self.resolved_errors)
+        told = self.plain_differences(difference, TOLD)
         return {"name": difference.name, **told, "prob_ahead": asdict(difference.ahead)}

@@ -1,5 +1,6 @@
 """Differences of figures on common paths: their errors, and which of many are more than chance."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import asdict
 from math import isnan, nan
@@ -35,14 +36,32 @@ def is_resolved(difference: Estimate, errors: float) -> bool:
     return abs(difference.mean) > max(errors * difference.stderr, ROUNDING)
 
 
+class Family(ABC):
+    """Differences that are judged together."""
+
+    @property
+    @abstractmethod
+    def comparisons(self) -> int:
+        """How many there are."""
+
+    @property
+    def resolved_errors(self) -> float:
+        """A difference is resolved beyond so many of its standard errors.
+
+        Of all of them together that are 0 in truth, any is beyond with a chance of 5 % at most.
+        """
+        return family_errors(self.comparisons)
+
+    def is_resolved(self, difference: Estimate) -> bool:
+        """Whether a difference is more than chance."""
+        return is_resolved(difference, self.resolved_errors)
+
+    def plain_differences(self, differences: NamedTuple, names: Iterable[str]) -> dict[str, dict[str, Any]]:
+        """Those differences as plain data, each with whether it is resolved."""
+        told = plain_figures(differences, names)
+        return {name: found | {"resolved": self.is_resolved(Estimate(**found))} for name, found in told.items()}
+
+
 def plain_figures(figures: NamedTuple, names: Iterable[str]) -> dict[str, dict[str, Any]]:
     """Those figures as plain data, called as machines know them."""
     return {JSON_NAMES.get(name, name): asdict(getattr(figures, name)) for name in names}
-
-
-def plain_differences(differences: NamedTuple, names: Iterable[str], errors: float) -> dict[str, dict[str, Any]]:
-    """The same of differences, each with whether it is resolved at so many standard errors."""
-    return {
-        JSON_NAMES.get(name, name): asdict(found) | {"resolved": is_resolved(found, errors)}
-        for name, found in ((name, getattr(differences, name)) for name in names)
-    }

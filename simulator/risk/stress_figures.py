@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 
 from simulator.distribution import Estimate
-from simulator.risk.paired import family_errors, is_resolved, plain_differences, plain_figures
+from simulator.risk.paired import Family, plain_figures
 from simulator.risk.replayed import Replayed
 from simulator.spec.scenario import Scenario
 from simulator.spec.stress import StressTest
@@ -135,7 +135,7 @@ class Told:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Stressed:
+class Stressed(Family):
     """The answer of `stress`.
 
     Parameters
@@ -159,18 +159,6 @@ class Stressed:
         """How many figures are held against those without a scenario."""
         rows = [row for told in self.told for row in told.rows]
         return len(FIGURES) * sum((row.change is not None) + (row.sold_change is not None) for row in rows)
-
-    @property
-    def resolved_errors(self) -> float:
-        """A change is resolved beyond so many of its standard errors.
-
-        Of all of them together that are 0 in truth, any is beyond with a chance of 5 % at most.
-        """
-        return family_errors(self.comparisons)
-
-    def is_resolved(self, change: Estimate) -> bool:
-        """Whether a change is more than chance."""
-        return is_resolved(change, self.resolved_errors)
 
     def to_dict(self) -> dict[str, Any]:
         """Every figure as plain data; NaN where nothing is known."""
@@ -201,7 +189,7 @@ class Stressed:
     def _held(self, held: Held, change: Change | None) -> dict[str, Any]:
         named = plain_figures(held, FIGURES)
         data = {"mean": named.pop("mean"), "q05": asdict(held.low), "q95": asdict(held.high), **named}
-        return data if change is None else data | {"change": plain_differences(change, FIGURES, self.resolved_errors)}
+        return data if change is None else data | {"change": self.plain_differences(change, FIGURES)}
 
 
 def _plain(row: NamedTuple) -> dict[str, Any]:
