@@ -1,6 +1,7 @@
 """Structures held side by side on the same paths: the law of each, differences with paired errors."""
 
 from collections.abc import Callable
+from math import prod
 
 from simulator.distribution import proportion
 from simulator.engine import structures as engine
@@ -90,7 +91,8 @@ def _profit(spec: Comparison, found: Outcomes, i: int) -> Sample:
     """Of a structure, beside what its dollar would have earned as cash until it was over."""
     spread = spec.structures[i].spread
     days = spec.hold if spread is None else spread.end(spec.hold)
-    return Sample(found.profits[i], cash=(1 + spec.rate / TRADING_DAYS) ** days - 1)
+    rates = (spec.course.rate_on(day, spec.rate) for day in range(1, days + 1))
+    return Sample(found.profits[i], cash=prod(1 + rate / TRADING_DAYS for rate in rates) - 1)
 
 
 def _law(name: str, profit: Sample, found: Outcomes, i: int) -> StructureLaw:

@@ -13,6 +13,7 @@ from simulator.risk.compare import compare, held_against
 from simulator.risk.compare_figures import SHARES, TOLD
 from simulator.spec.call_spread import CallSpread, log_rate
 from simulator.spec.comparison import Comparison
+from simulator.spec.course import Course
 from simulator.spec.leg import Leg
 from simulator.spec.model import TRADING_DAYS
 from simulator.spec.second import SecondIndex
@@ -89,6 +90,12 @@ def test_the_index_has_its_own_law_and_cash_beside_changes_no_starr():
     assert (
         not found.is_resolved(gap.starr) and found.is_resolved(gap.mean) and found.is_resolved(gap.expected_shortfall)
     )
+
+
+def test_cash_earns_the_rates_that_a_course_sets():
+    both = legs("whole", IWM=1.0), legs("half", IWM=0.5)
+    whole, half = compare(comparison(*both, rate=0.04, course=Course(rates=((5, 0.3),)), paths=4096)).laws
+    assert half.starr.mean == pytest.approx(whole.starr.mean, rel=SINGLE)
 
 
 def test_paired_errors_are_those_of_many_seeds_and_smaller_than_of_runs_apart():
