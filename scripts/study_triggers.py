@@ -15,7 +15,8 @@ import numpy as np
 from simulator.history import trigger_study
 from simulator.history.closes import Closes, make_closes
 from simulator.history.prices import read_prices
-from simulator.history.trigger_study import false_alarms, study
+from simulator.history.trigger_figures import false_alarms
+from simulator.history.trigger_study import study
 from simulator.history.triggers import usual_triggers
 from simulator.spec.files import find_funds, preset_funds
 

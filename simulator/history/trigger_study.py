@@ -1,8 +1,7 @@
 """What came after the days of a trigger, against what came after all days."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from math import isfinite
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -10,6 +9,7 @@ import numpy as np
 from simulator.errors import LetfError
 from simulator.history.block_bootstrap import Interval, interval, stationary_counts
 from simulator.history.closes import Closes
+from simulator.history.trigger_figures import Cell, Figure, Study
 from simulator.history.triggers import Trigger
 from simulator.spec import check
 
@@ -20,111 +20,7 @@ DRAWS = 1000
 TINY = 1e-12  # a standard error of a mean return; below it there is no difference
 LEAST_BLOCK, HOLDS_A_BLOCK = 63, 2  # days: a quarter, for triggers come in spells, or two holds, for these overlap
 FAMILY_LEVEL = 0.985  # of the resamples; one history in twenty in which no trigger means anything passes it
-FAT_TAILED = 0.065  # false alarms of a 95 % interval where the days hold many blocks
 FEWEST_APART = 12  # holds after a trigger that do not overlap; with 10 one interval in eight errs
-
-
-class Figure(NamedTuple):
-    """One figure of what came after a trigger's days and after all days, and the first less the second."""
-
-    then: float
-    all_days: float
-    difference: Interval
-
-
-@dataclass(frozen=True, kw_only=True)
-class Cell:
-    """One trigger, instrument and hold.
-
-    Parameters
-    ----------
-    trigger, instrument : str
-    days : int
-        Trading days held, from the close that decides the trigger.
-    entries, all_entries : int
-        Trigger days, and all days on which it is known, with a known exit.
-    apart : int
-        How many holds after trigger days do not overlap, taken from the first on.
-    mean, median, gains : Figure
-        Of the returns; gains: the share above 0.
-    together : bool
-        Whether the difference of means is resolved when all comparisons are looked at together.
-    """
-
-    trigger: str
-    instrument: str
-    days: int
-    entries: int
-    all_entries: int
-    apart: int
-    mean: Figure
-    median: Figure
-    gains: Figure
-    together: bool
-
-    @property
-    def resolved(self) -> bool:
-        """Whether the difference of means, looked at alone, is told from 0."""
-        return self.mean.difference.excludes()
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Study:
-    """What came after each trigger.
-
-    Parameters
-    ----------
-    closes : Closes
-    triggers : tuple of Trigger
-        On the days of the study.
-    dates : datetime64[D] (n,)
-        Closes at which all instruments could be bought.
-    holds : tuple of int
-    block : int
-        Mean block of the bootstrap in days.
-    draws, seed : int
-    cells : tuple of Cell
-        By trigger, instrument and hold.
-    critical : float
-        How many standard errors a difference of means must be from 0 to be resolved together with all others; NaN
-        where none has an interval.
-    """
-
-    closes: Closes
-    triggers: tuple[Trigger, ...]
-    dates: np.ndarray
-    holds: tuple[int, ...]
-    block: int
-    draws: int
-    seed: int
-    cells: tuple[Cell, ...]
-    critical: float
-
-    @property
-    def comparisons(self) -> int:
-        """How many differences of means have an interval."""
-        return sum(isfinite(cell.mean.difference.low) for cell in self.cells)
-
-    @property
-    def by_luck(self) -> int:
-        """How many of them would be resolved alone if no trigger meant anything."""
-        return round(false_alarms(self.block, len(self.dates)) * self.comparisons)
-
-    def of(self, trigger: Trigger, instrument: str | None = None) -> tuple[Cell, ...]:
-        """The cells of a trigger, or of it and an instrument."""
-        return tuple(
-            cell
-            for cell in self.cells
-            if cell.trigger == trigger.name and (instrument is None or cell.instrument == instrument)
-        )
-
-
-def false_alarms(block: int, days: int) -> float:
-    """Share of 95 % intervals that leave out 0 where triggers mean nothing, read off `scripts/study_triggers.py`.
-
-    More than 5 %: returns have fat tails, and the days hold few blocks.
-    """
-    return FAT_TAILED + block / days
 
 
 def study(
@@ -169,7 +65,7 @@ def study(
     counts = _counts(len(dates), block, draws, seed)
     found = [each for days in wanted for each in _hold(closes, kept, days, counts)]
     order = {trigger.name: i for i, trigger in enumerate(kept)}
-    found.sort(key=lambda each: (order[each.trigger], closes.instruments.index(each.instrument), each.days))
+    found.sort(key=lambda one: (order[one.cell.trigger], closes.instruments.index(one.cell.instrument), one.cell.days))
     critical, scores = _together(np.array([each.differences for each in found]))
     return Study(
         closes=closes,
@@ -179,7 +75,9 @@ def study(
         block=block,
         draws=draws,
         seed=seed,
-        cells=tuple(each.cell(score > critical) for each, score in zip(found, scores, strict=True)),
+        cells=tuple(
+            replace(one.cell, together=bool(score > critical)) for one, score in zip(found, scores, strict=True)
+        ),
         critical=critical,
     )
 
@@ -192,23 +90,10 @@ def _counts(n: int, block: int, draws: int, seed: int) -> np.ndarray:
 
 
 class _Found(NamedTuple):
-    """A cell to be, and its differences of means in the history as it was and in the resamples, (1 + draws,)."""
+    """A cell looked at alone, and its differences of means in the history as it was and in the resamples."""
 
-    trigger: str
-    instrument: str
-    days: int
-    entries: int
-    all_entries: int
-    apart: int
-    mean: Figure
-    median: Figure
-    gains: Figure
+    cell: Cell
     differences: np.ndarray
-
-    def cell(self, together: bool) -> Cell:
-        known = self._asdict()
-        del known["differences"]
-        return Cell(**known, together=bool(together))
 
 
 def _hold(closes: Closes, triggers: Sequence[Trigger], days: int, counts: np.ndarray) -> list[_Found]:
@@ -227,8 +112,18 @@ def _hold(closes: Closes, triggers: Sequence[Trigger], days: int, counts: np.nda
             known = apart[then] >= FEWEST_APART
             mean, median, gains = (_figure(each[then], each[every], known) for each in figures)
             differences = figures[0, then] - figures[0, every] if known else np.full(counts.shape[1], np.nan)
-            sides = sizes[then], sizes[every], apart[then]
-            found.append(_Found(trigger.name, instrument, days, *sides, mean, median, gains, differences))
+            cell = Cell(
+                trigger=trigger.name,
+                instrument=instrument,
+                days=days,
+                entries=sizes[then],
+                all_entries=sizes[every],
+                apart=apart[then],
+                mean=mean,
+                median=median,
+                gains=gains,
+            )
+            found.append(_Found(cell, differences))
     return found
 
 

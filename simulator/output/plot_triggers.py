@@ -5,7 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from simulator.history.trigger_study import Cell, Study
+from simulator.history.trigger_figures import Cell, Study
 from simulator.output import labels, style
 from simulator.output.text import listed
 

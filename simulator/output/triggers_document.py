@@ -3,7 +3,8 @@
 from typing import Any
 
 from simulator.history.prices import Prices
-from simulator.history.trigger_study import LEVEL, Cell, Figure, Study
+from simulator.history.trigger_figures import Cell, Figure, Study
+from simulator.history.trigger_study import LEVEL
 from simulator.history.triggers import Trigger
 from simulator.output.document import dumps
 

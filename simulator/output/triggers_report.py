@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from math import isfinite
 
 from simulator.history.block_bootstrap import Interval
-from simulator.history.trigger_study import FEWEST_APART, Cell, Study
+from simulator.history.trigger_figures import Cell, Study
+from simulator.history.trigger_study import FEWEST_APART
 from simulator.history.triggers import Trigger
 from simulator.output.text import fitted, grid, labelled, listed, paragraph
 

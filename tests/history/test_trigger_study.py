@@ -7,7 +7,8 @@ from made_closes import BEFORE, DAYS, changed_after, made_closes
 from simulator.errors import LetfError
 from simulator.history import trigger_study
 from simulator.history.block_bootstrap import stationary_counts
-from simulator.history.trigger_study import FEWEST_APART, HOLDS, false_alarms, study
+from simulator.history.trigger_figures import false_alarms
+from simulator.history.trigger_study import FEWEST_APART, HOLDS, study
 from simulator.history.triggers import make_trigger, usual_triggers
 
 ROUNDING = 1e-12
