@@ -15,6 +15,7 @@ SPREAD = 0.66  # of a row, taken by its holds
 LETTERS_PER_INCH = 12.5
 MOST_HOLDS = 5
 LIGHTEST = 0.45  # share of the hue of the shortest hold
+LOOKS = ((style.WHITE, 3.6), (style.INK, 3.6), (style.INK, 6.5))  # face and size of marks by how far it is resolved
 
 
 def draw_triggers(study: Study) -> Figure:
@@ -43,9 +44,6 @@ def draw_triggers(study: Study) -> Figure:
         words = [*(labels.day_count(days) for days in holds), "not resolved", "resolved alone", "with all together"]
         style.key(sheet.figure, [*bars, *marks], words)
     return sheet.figure
-
-
-LOOKS = ((style.WHITE, 3.6), (style.INK, 3.6), (style.INK, 6.5))  # face and size of marks by how far it is resolved
 
 
 def _draw(panel: Axes, rows: list[list[Cell]], tints: list[tuple[float, float, float]]) -> None:
