@@ -1,5 +1,7 @@
 """letf compare."""
 
+from pathlib import Path
+
 import click
 
 from simulator.cli import options as opt
@@ -11,6 +13,7 @@ from simulator.cli.types import FIGURE_FILE, FRACTION, INPUT_FILE, POSITIVE, WHO
 COMPILE_SECONDS = 15
 DEFAULT_HOLD = 20  # trading days
 DEFAULT_PATHS = 65_536
+MARKET = Path("iwm-spy-ensemble")  # the built-in market of `letf risk`, with SPY beside IWM
 
 CHOICE = (
     click.option("--hold", type=WHOLE, metavar="DAYS", help=f"Trading days. [{DEFAULT_HOLD}]"),
@@ -40,7 +43,8 @@ PATHS = click.option("--paths", type=WHOLE, metavar="N", help=f"Simulated paths.
 
 
 @click.command()
-@opt.options(CHOICE, COSTS, opt.JOINT_MARKET, opt.ACCEPT_JUMPS, opt.FUNDS[1], PATHS, opt.SEED, opt.RATE, opt.THREADS)
+@opt.options(CHOICE, COSTS, opt.market_options(MARKET), opt.ACCEPT_JUMPS, opt.FUNDS[1])
+@opt.options(PATHS, opt.SEED, opt.RATE, opt.THREADS)
 @click.option("--output", type=OutputFile(".json"), metavar="FILE", help="Write what --json prints.")
 @click.option("--plot", "figure", type=FIGURE_FILE, metavar="FILE", help="Draw the laws as .png, .svg or .pdf.")
 @opt.options(opt.JSON, opt.QUIET)
@@ -67,7 +71,7 @@ def compare(
     from simulator.spec.files import known_funds
 
     found = load_market(
-        market or opt.JOINT, drift, regime, vol, scale_vol, as_of, vol_index,
+        market or MARKET, drift, regime, vol, scale_vol, as_of, vol_index,
         accept_jumps=accept_jumps, quiet=quiet,
     )  # fmt: skip
     from simulator.spec.lineup import comparison, fitting, with_second_drift

@@ -17,11 +17,14 @@ if TYPE_CHECKING:
 DEFAULT_TICKERS = ("TNA", "TZA")
 
 
-def market_options(without: str, default: str = "") -> tuple[Callable, ...]:
-    """The options of a market; `without` says what --as-of starts where no --market is given."""
+def market_options(default: Path | None = None) -> tuple[Callable, ...]:
+    """The options of a market; `default`, where there is one, is a built-in one that --as-of only starts."""
+    named, without = "", "the market is fitted to them"
+    if default is not None:
+        named, without = f" [{default}]", f"{default} starts there"
     return (
         click.option(
-            "--market", type=INPUT_FILE, metavar="FILE", help=f"Market TOML, or the name of a built-in market.{default}"
+            "--market", type=INPUT_FILE, metavar="FILE", help=f"Market TOML, or the name of a built-in market.{named}"
         ),
         click.option(
             "--as-of",
@@ -52,9 +55,7 @@ def market_options(without: str, default: str = "") -> tuple[Callable, ...]:
     )
 
 
-MARKET = market_options("the market is fitted to them")
-JOINT = Path("iwm-spy")  # the market of commands that look at two indexes
-JOINT_MARKET = market_options(f"{JOINT} starts there", f" [{JOINT}]")
+MARKET = market_options()
 FUNDS = (
     click.option("--fund", "tickers", multiple=True, metavar="TICKER", help="A fund; repeatable. [TNA, TZA]"),
     click.option("--funds-file", type=INPUT_FILE, metavar="FILE", help="Funds TOML: adds to the built-in funds."),

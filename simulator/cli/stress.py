@@ -1,5 +1,7 @@
 """letf stress."""
 
+from pathlib import Path
+
 import click
 
 from simulator.cli import options as opt
@@ -10,6 +12,7 @@ from simulator.cli.types import FIGURE_FILE, GAIN, INPUT_FILE, SHARE, WHOLE, Out
 
 COMPILE_SECONDS = 15
 DEFAULT_PATHS = 32_768
+MARKET = Path("iwm-spy")  # the built-in one that has regimes, which scenarios set, and two indexes
 
 WHICH = (
     click.option(
@@ -31,7 +34,8 @@ PATHS = click.option("--paths", type=WHOLE, metavar="N", help=f"Simulated paths,
 
 @click.command()
 @click.argument("names", nargs=-1, metavar="[NAME]...")
-@opt.options(WHICH, HOLD, opt.JOINT_MARKET, opt.ACCEPT_JUMPS, opt.FUNDS, PATHS, opt.SEED, opt.RATE, opt.THREADS)
+@opt.options(WHICH, HOLD, opt.market_options(MARKET), opt.ACCEPT_JUMPS, opt.FUNDS)
+@opt.options(PATHS, opt.SEED, opt.RATE, opt.THREADS)
 @click.option("--output", type=OutputFile(".json"), metavar="FILE", help="Write what --json prints.")
 @click.option("--plot", "figure", type=FIGURE_FILE, metavar="FILE", help="Draw the holds as .png, .svg or .pdf.")
 @opt.options(opt.JSON, opt.QUIET)
@@ -62,7 +66,7 @@ def stress(
         click.echo(_listing(scenarios, as_json), nl=False)
         return
     chosen = load_market(
-        market or opt.JOINT, drift, regime, vol, scale_vol, as_of, vol_index,
+        market or MARKET, drift, regime, vol, scale_vol, as_of, vol_index,
         accept_jumps=accept_jumps, quiet=quiet,
     )  # fmt: skip
     from simulator.spec.stress import StressTest

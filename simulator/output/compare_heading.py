@@ -26,7 +26,7 @@ def heading(spec: Comparison, left_out: Sequence[str]) -> list[str]:
         *labelled("Compare", held),
         *labelled("Market", market_line(market)),
         *labelled("Why", why_line(market)),
-        *labelled("Second", second_text(market) if market.second else ""),
+        *labelled("Second", second_text(market)),
         *labelled("Start", start_line(market)),
         *labelled("Run", run_line(spec)),
         *labelled("Costs", costs_text(spec)),

@@ -6,7 +6,7 @@ from simulator.spec.bootstrap import BootstrapMarket
 from simulator.spec.comparison import Comparison
 from simulator.spec.ensemble import EnsembleMarket
 from simulator.spec.garch import GarchMarket
-from simulator.spec.market import Market
+from simulator.spec.market import Market, second_index
 from simulator.spec.markov import MarkovMarket
 from simulator.spec.model import TRADING_DAYS, VOL_DAYS
 from simulator.spec.run import Simulation
@@ -83,9 +83,15 @@ def drift_text(market: Market) -> str:
 
 
 def second_text(market: Market) -> str:
-    """The second index of a market that has one: how it moves with the first, and its drift."""
+    """The second index of a market that has one: how it moves with the first, and its drift; "" where none is."""
+    if isinstance(market, EnsembleMarket):
+        seconds = [member.market.second for member in market.members]
+        drifts = sorted({percent(second.drift, 2) for second in seconds if second})
+        moved = f"{second_index(market)} beside {market.index}, by each model in its own way"
+        return f"{moved}; drift {' and '.join(drifts)} a year" if second_index(market) else ""
     second = market.second
-    assert second is not None  # who asks has looked
+    if second is None:
+        return ""
     match market:
         case MarkovMarket():
             vols = [regime.annual_vol for regime in market.regimes]

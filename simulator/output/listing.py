@@ -55,8 +55,7 @@ def _market_lines(market):
             parts = (f"{percent(member.weight)} of paths {member.market.name}" for member in market.members)
             yield from paragraph(", ".join(parts))
     yield from paragraph(f"{drift_text(market)}, start: {start}")
-    if market.second:
-        yield from paragraph(second_text(market))
+    yield from paragraph(second_text(market))
     if source := market.provenance.get("source_file"):
         yield f"fitted to {source} (SHA-256 {str(market.provenance.get('sha256', 'unknown'))[:16]}...)"
 

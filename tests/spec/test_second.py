@@ -8,7 +8,7 @@ from examples import BOOTSTRAP, SKEWED, ensemble, market
 
 from simulator.errors import LetfError
 from simulator.spec.files import market_to_toml, parsed, preset_market, read_market
-from simulator.spec.market import market_from_dict
+from simulator.spec.market import market_from_dict, second_index
 from simulator.spec.refits import preset_refits
 from simulator.spec.second import SecondIndex
 
@@ -77,7 +77,16 @@ def test_correlation_is_that_of_the_factor_model():
 @pytest.mark.parametrize(("name", "alone"), [("iwm-spy", "iwm-markov3"), ("iwm-spy-garch", "iwm-garch")])
 def test_the_joint_presets_are_the_single_ones_with_spy_beside(name, alone):
     joint = preset_market(name)
-    assert replace(joint, second=None, name=alone) == preset_market(alone)
+    why = joint.provenance["why"].replace("starts it where", "asks the best model where")
+    bare = replace(joint, second=None, name=alone, provenance=joint.provenance | {"why": why})
+    assert bare == preset_market(alone)
     assert joint.second is not None and joint.second.index == "SPY"
     assert joint.second.provenance["last_date"] == "2024-12-31"
     assert all(one.second == joint.second for one in preset_refits(name))
+
+
+def test_the_joint_ensemble_is_half_of_each_joint_preset():
+    found = preset_market("iwm-spy-ensemble")
+    assert [member.market for member in found.members] == [preset_market("iwm-spy"), preset_market("iwm-spy-garch")]
+    assert second_index(found) == "SPY" and second_index(preset_market("iwm-ensemble")) is None
+    assert found.provenance["why"].endswith("--as-of IWM.csv starts it where the market stands now")
