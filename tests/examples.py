@@ -109,6 +109,22 @@ def beside(one, **more):
     return replace(one, second=SecondIndex(**own, betas=betas, residual_vols=vols, **more))
 
 
+def both_log_returns(one, days, paths, seed=1):
+    """Daily log returns of the two indexes, (paths, days) each."""
+    lowered, first, second = lower_market(one), [], []
+    for start in range(0, paths, LANES):
+        state, r, rows = before_first_day(lowered), np.empty((FILL_WORDS, LANES), np.float32), []
+        for day in range(0, days, FILL_WORDS):
+            count = min(FILL_WORDS, days - day)
+            where = (np.uint64(seed), np.uint64(start), day, count, LANES)
+            index_days(lowered, *where, state, r, NOTHING, room_for_bars(NOTHING))
+            rows.append(np.log1p(np.stack([r[:count], state.second[:count]]).astype(float)))
+        joined = np.concatenate(rows, axis=1)
+        first.append(joined[0].T)
+        second.append(joined[1].T)
+    return np.concatenate(first)[:paths], np.concatenate(second)[:paths]
+
+
 def fund(leverage, expense_ratio=0.0, **more):
     return Fund(
         ticker=f"F{leverage:g}", name="a fund", index="IWM", leverage=leverage, expense_ratio=expense_ratio, **more

@@ -8,7 +8,7 @@ import numpy as np
 from simulator.distribution import Estimate
 from simulator.engine.apart import in_the_long_run, share_apart
 from simulator.errors import LetfError
-from simulator.history.bootstrap import DECIMALS
+from simulator.history.bars import DECIMALS
 from simulator.history.factor import Factor, fit_factor
 from simulator.history.fitted import ERROR_DIGITS, Fitted, significant
 from simulator.history.prices import Prices

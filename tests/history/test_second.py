@@ -5,11 +5,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from examples import index_log_returns, market
-from kernels.test_second import both
+from examples import both_log_returns, index_log_returns, market
 
 from simulator.engine.apart import in_the_long_run, share_apart
 from simulator.errors import LetfError
+from simulator.history.bars import DECIMALS
 from simulator.history.bootstrap import bootstrap_market
 from simulator.history.factor import FactorLikelihood
 from simulator.history.prices import Prices, read_prices
@@ -22,6 +22,10 @@ from simulator.spec.second import SecondIndex
 MODELS = (Path(__file__).parents[2] / "docs" / "models.md").read_text()
 DAYS = 5000
 STDERRS = 4.0  # of a parameter, beyond which it is not the one that made the days: one test in 16,000
+CLOSE = 0.02  # of a correlation of 5,000 days: four of its standard errors
+SLOPES = 1e-5  # of central differences
+UNCUT = 0.01  # of a fit whose Student-t is not cut at 12 standard deviations
+CURVATURE = 0.1  # of a standard error, theirs by another estimate of the curvature
 MACHINES = 1e-4  # of a fitted parameter, relative, that two machines' libraries may end apart
 
 
@@ -35,7 +39,7 @@ def prices(moves, source="A.csv", first="2000-01-03"):
 
 def lived(one, days=DAYS):
     """Prices of both indexes of one long path."""
-    x, y = both(one, days, 1)
+    x, y = both_log_returns(one, days, 1)
     return prices(x[0]), prices(y[0], "B.csv")
 
 
@@ -53,7 +57,7 @@ def test_the_parameters_of_regimes_come_back():
     assert_near(fit.factor.vols, beside.residual_vols)
     assert_near([fit.factor.dof], [5.0])
     assert fit.names == one.regime_names and fit.days == DAYS
-    assert fit.correlations == pytest.approx(joint.second.correlations(np.array([0.1, 0.6])), rel=1e-12)
+    assert fit.correlations == pytest.approx(joint.second.correlations(np.array([0.1, 0.6])))
     assert joint.second.drift == 0.03 and replace(joint, second=None) == replace(one, second=None)
     assert joint.second.provenance["source_file"] == "B.csv"
 
@@ -64,7 +68,7 @@ def test_the_parameters_of_garch_come_back():
     _, fit = with_second(replace(one, second=None), *lived(one), index="B", drift=0.08)
     assert_near(fit.factor.betas, beside.betas)
     assert_near(fit.factor.vols, [0.5])
-    assert fit.correlations == pytest.approx([0.7 / np.hypot(0.7, 0.5)], abs=0.02)
+    assert fit.correlations == pytest.approx([0.7 / np.hypot(0.7, 0.5)], abs=CLOSE)
 
 
 def test_the_gradient_is_that_of_the_likelihood():
@@ -76,12 +80,12 @@ def test_the_gradient_is_that_of_the_likelihood():
     theta = np.array([0.1, -0.2, 0.6, 0.9, -0.3, 0.2, 1.1])
     step = 1e-5
     slopes = [(likelihood(theta + d)[0] - likelihood(theta - d)[0]) / (2 * step) for d in step * np.eye(7)]
-    assert likelihood(theta)[1] == pytest.approx(slopes, rel=1e-5, abs=1e-5)
+    assert likelihood(theta)[1] == pytest.approx(slopes, rel=SLOPES, abs=SLOPES)
 
 
 def test_days_apart_are_counted_as_they_come():
     one = preset_market("iwm-spy-garch")
-    x, y = both(one, 252, 20_000)
+    x, y = both_log_returns(one, 252, 20_000)
     counts = ((np.expm1(x) >= RISE) & (y < 0)).sum(axis=1) / 252
     found = share_apart(one, rise=RISE)
     error = np.hypot(counts.std() / len(counts) ** 0.5, found.stderr)
@@ -111,11 +115,11 @@ def test_one_regime_is_the_regression_of_statsmodels(shared_data):
     _, fit = with_second(market(1, vols=[0.24]), first, second, drift=0.08)
     theirs = TLinearModel(100 * y, np.column_stack([np.ones_like(x), 100 * x])).fit(disp=False)
     _, beta, dof, scale = theirs.params
-    assert fit.factor.betas[0].estimate == pytest.approx(beta, abs=1e-3)
-    assert fit.factor.dof.estimate == pytest.approx(dof, rel=0.01)
-    own = scale / 100 * (252 * dof / (dof - 2)) ** 0.5  # theirs is not cut at 12 standard deviations
-    assert fit.factor.vols[0].estimate == pytest.approx(own, rel=0.01)
-    assert fit.factor.betas[0].stderr == pytest.approx(theirs.bse[1], rel=0.1)
+    assert fit.factor.betas[0].estimate == pytest.approx(beta, rel=UNCUT)
+    assert fit.factor.dof.estimate == pytest.approx(dof, rel=UNCUT)
+    own = scale / 100 * (252 * dof / (dof - 2)) ** 0.5
+    assert fit.factor.vols[0].estimate == pytest.approx(own, rel=UNCUT)
+    assert fit.factor.betas[0].stderr == pytest.approx(theirs.bse[1], rel=CURVATURE)
 
 
 @pytest.mark.parametrize("make", [bootstrap_market, scaled_bootstrap_market])
@@ -124,7 +128,7 @@ def test_a_bootstrap_takes_the_days_as_they_are(shared_data, make):
     joint, fit = with_second(make(first), first, second, drift=0.08)
     drawn = len(joint.log_returns)
     y = np.diff(np.log(second.close[np.searchsorted(second.dates, first.dates)]))[-drawn:]
-    np.testing.assert_allclose(joint.second.log_returns, y, atol=1e-7)
+    np.testing.assert_allclose(joint.second.log_returns, y, atol=10.0**-DECIMALS)
     assert fit.factor is None and fit.correlations[0] == pytest.approx(0.889, abs=0.001)
     if make is bootstrap_market:  # whose days are the prices' own, each as likely
         assert f"| bootstrap | {fit.expected_apart.mean:.2f} ± {fit.expected_apart.stderr:.2f} |" in MODELS

@@ -18,6 +18,7 @@ from simulator.history.triggers import (
     usual_triggers,
 )
 
+ROUNDING = 1e-12  # of a handful of operations in double precision
 SEEN = 700  # day after which prices change
 
 
@@ -33,9 +34,9 @@ def test_averages_are_those_of_a_slow_twin(closes):
     slow = sum(close[:20]) / 20
     for t in range(20, 300):
         slow = close[t] * 2 / 21 + slow * 19 / 21
-        assert smooth[t] == pytest.approx(slow, rel=1e-12)
+        assert smooth[t] == pytest.approx(slow, rel=ROUNDING)
         if t >= 49:
-            assert moving[t] == pytest.approx(sum(close[t - 49 : t + 1]) / 50, rel=1e-12)
+            assert moving[t] == pytest.approx(sum(close[t - 49 : t + 1]) / 50, rel=ROUNDING)
 
 
 @pytest.mark.parametrize("average", [moving_average, exponential_average])

@@ -4,14 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from examples import BOOTSTRAP, RESIDUALS, SCALED, SKEWED, beside, index_log_returns, market
+from examples import BOOTSTRAP, RESIDUALS, SCALED, SKEWED, beside, both_log_returns, index_log_returns, market
 from reference_second import second_log_returns
 
-from simulator.engine.lower_market import lower_market
-from simulator.kernels.bars import NOTHING, room_for_bars
-from simulator.kernels.market import before_first_day, index_days
-from simulator.kernels.rng import FILL_WORDS
-from simulator.kernels.stats import LANES
 from simulator.spec.second import SecondIndex
 
 SEED, DAYS, PATHS = 2**40 + 3, 19, 24
@@ -30,25 +25,9 @@ MARKETS = {
 }
 
 
-def both(one, days, paths, seed=SEED):
-    """Daily log returns of the two indexes, (paths, days) each."""
-    lowered, first, second = lower_market(one), [], []
-    for start in range(0, paths, LANES):
-        state, r, rows = before_first_day(lowered), np.empty((FILL_WORDS, LANES), np.float32), []
-        for day in range(0, days, FILL_WORDS):
-            count = min(FILL_WORDS, days - day)
-            where = (np.uint64(seed), np.uint64(start), day, count, LANES)
-            index_days(lowered, *where, state, r, NOTHING, room_for_bars(NOTHING))
-            rows.append(np.log1p(np.stack([r[:count], state.second[:count]]).astype(float)))
-        joined = np.concatenate(rows, axis=1)
-        first.append(joined[0].T)
-        second.append(joined[1].T)
-    return np.concatenate(first)[:paths], np.concatenate(second)[:paths]
-
-
 @pytest.mark.parametrize("one", MARKETS.values(), ids=MARKETS)
 def test_the_second_index_is_the_plain_twins_and_the_first_does_not_notice(one):
-    x, y = both(one, DAYS, PATHS)
+    x, y = both_log_returns(one, DAYS, PATHS, SEED)
     assert np.array_equal(x, index_log_returns(replace(one, second=None), DAYS, PATHS, SEED))
     np.testing.assert_allclose(y, second_log_returns(one, SEED, range(PATHS), DAYS), rtol=0, atol=ROUNDING)
 
@@ -61,10 +40,10 @@ def near(values, expected, about):
 
 def test_growth_volatility_and_correlation_of_a_regime():
     one = replace(market(1), second=SecondIndex(index="SPY", drift=0.05, betas=(0.8,), residual_vols=(0.1,), dof=5.0))
-    x, y = (values[:, -1] for values in both(one, 3, 200_000))
+    x, y = (values[:, -1] for values in both_log_returns(one, 3, 200_000, SEED))
     near(np.exp(y), np.exp(0.05 / 252), "growth")
     sd, own, correlation = 0.2 / 252**0.5, 0.1 / 252**0.5, 0.16 / np.hypot(0.16, 0.1)
-    assert one.second.correlations(np.array([0.2])) == pytest.approx([correlation], abs=1e-12)
+    assert one.second.correlations(np.array([0.2])) == pytest.approx([correlation])
     near((y - y.mean()) ** 2, (0.8 * sd) ** 2 + own**2, "variance")
     near((x - x.mean()) * (y - y.mean()), 0.8 * sd**2, "covariance")
     rest = y - y.mean() - 0.8 * (x - x.mean())
@@ -73,13 +52,13 @@ def test_growth_volatility_and_correlation_of_a_regime():
 
 @pytest.mark.parametrize("name", ["regimes", "skewed t", "bootstrap"])  # blocks of a scaled one: over all their days
 def test_the_second_index_grows_by_its_drift(name):
-    _, y = both(MARKETS[name], 1, 300_000)
+    _, y = both_log_returns(MARKETS[name], 1, 300_000, SEED)
     near(np.exp(y[:, 0]), np.exp(0.05 / 252), name)
 
 
 def test_a_bootstrap_draws_both_on_the_same_days():
     one = replace(MARKETS["bootstrap"], scale=1.0)
-    x, y = both(one, 40, 64)
+    x, y = both_log_returns(one, 40, 64, SEED)
     pairs = {float(np.float32(a)): b for a, b in zip(one.days(), one.second_alone().days(), strict=True)}
     known = np.array(sorted(pairs))
     at = np.abs(known[:, None] - x.ravel()).argmin(axis=0)
@@ -90,5 +69,8 @@ def test_scaled_volatilities_keep_the_correlation():
     for name in ("regimes", "skewed t", "scaled bootstrap"):
         one = MARKETS[name]
         twice = one.with_scaled_vol(1.5 * one.expected_vol())
-        corr = [np.corrcoef(*(values.ravel() for values in both(market, 5, 40_000)))[0, 1] for market in (one, twice)]
+        corr = [
+            np.corrcoef(*(values.ravel() for values in both_log_returns(market, 5, 40_000, SEED)))[0, 1]
+            for market in (one, twice)
+        ]
         assert corr[0] == pytest.approx(corr[1], abs=0.01)  # errors of 0.001 and 0.3 % of scaled drift shifts

@@ -34,7 +34,7 @@ def test_one_normal_regime_has_252_chances():
     mean = 0.08 / 252 - sd**2 / 2
     low, high = (log(1 + 0.75 * side) for side in ((-0.15 - carry) / 3, (0.15 - carry) / 3))
     chance = stats.norm.cdf(low, mean, sd) + stats.norm.sf(high, mean, sd)
-    assert exact_days(one, 3.0, carry, gain, 0.15, YEAR) == pytest.approx(252 * chance, rel=1e-9)
+    assert exact_days(one, 3.0, carry, gain, 0.15, YEAR) == pytest.approx(252 * chance, rel=ROUNDING)
 
 
 def test_a_bear_fund_moves_far_as_its_bull_does_but_for_carry():
@@ -49,10 +49,10 @@ def test_a_threshold_beyond_all_of_the_index_is_met_on_one_side_alone():
     sd = 3 / sqrt(252)
     above = stats.norm.sf(log(1.99), 0.08 / 252 - sd**2 / 2, sd)
     assert exact_days(one, -1.0, 0.0, 0.0, 0.99, 1) == pytest.approx(
-        above + stats.norm.cdf(log(0.01), 0.08 / 252 - sd**2 / 2, sd), rel=1e-9
+        above + stats.norm.cdf(log(0.01), 0.08 / 252 - sd**2 / 2, sd), rel=ROUNDING
     )
     assert exact_days(one, -0.5, 0.0, 0.0, 0.6, 1) == pytest.approx(
-        stats.norm.sf(log(2.2), 0.08 / 252 - sd**2 / 2, sd), rel=1e-9
+        stats.norm.sf(log(2.2), 0.08 / 252 - sd**2 / 2, sd), rel=ROUNDING
     )
 
 

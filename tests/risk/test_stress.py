@@ -17,6 +17,7 @@ from simulator.spec.scenarios import find_scenarios, preset_scenarios
 from simulator.spec.shocks import EventDay, RateChange, Shock, Window, YieldChange
 from simulator.spec.stress import StressTest
 
+ROUNDING = 1e-12  # of a handful of operations in double precision
 SINGLE = 1e-6  # of a return of a few days: daily returns are in single precision
 SIGMAS = 4.5  # some ten figures are held against exact ones
 WORDS = {"name": "x", "title": "a title", "assumes": "something", "source": "somewhere"}
@@ -97,8 +98,8 @@ def check_change(change, profits, others):
     assert change.mean.mean == pytest.approx(gaps.mean(), abs=SINGLE)
     assert change.mean.stderr == pytest.approx(gaps.std(ddof=1) / sqrt(len(gaps)), rel=1e-4, abs=SINGLE)
     losses = (profits < 0).astype(float) - (others < 0)
-    assert change.prob_loss.mean == pytest.approx(losses.mean(), abs=1e-12)
-    assert change.prob_loss.stderr == pytest.approx(losses.std(ddof=1) / sqrt(len(losses)), abs=1e-12)
+    assert change.prob_loss.mean == pytest.approx(losses.mean(), abs=ROUNDING)
+    assert change.prob_loss.stderr == pytest.approx(losses.std(ddof=1) / sqrt(len(losses)), abs=ROUNDING)
 
 
 def test_the_days_that_are_set_are_the_funds_formula():
@@ -107,8 +108,8 @@ def test_the_days_that_are_set_are_the_funds_formula():
     moves = {(one.day, one.instrument): one.move for one in answer.days}
     tna, tza = FUNDS
     assert moves[1, "IWM"] == -0.04 and moves[1, "SPY"] == -0.03 and (3, "SPY") not in moves
-    assert moves[1, "TNA"] == pytest.approx(-0.12 + tna.annual_carry(0.04) / 252, abs=1e-15)
-    assert moves[3, "TZA"] == pytest.approx(0.06 + tza.annual_carry(0.045) / 252, abs=1e-15)
+    assert moves[1, "TNA"] == pytest.approx(-0.12 + tna.annual_carry(0.04) / 252, abs=ROUNDING)
+    assert moves[3, "TZA"] == pytest.approx(0.06 + tza.annual_carry(0.045) / 252, abs=ROUNDING)
     fills = {(one.day, one.instrument): one.fill for one in answer.days}
     assert fills[1, "TNA"] == Fill("stopped", moves[1, "TNA"], -0.1)
     assert fills[1, "IWM"] == Fill("stopped", -0.04, -0.1 / 3)
@@ -176,8 +177,8 @@ def test_the_ten_year_yield_acts_through_the_index_and_not_on_carry():
     assert answer.rows == shock.rows and answer.days == shock.days
     assert shock.carry == ()
     assert {one.fund: one.gain for one in answer.carry} == {
-        "TNA": pytest.approx(-2 * 0.005 * 6 / 252, rel=1e-9),
-        "TZA": pytest.approx(4 * 0.005 * 6 / 252, rel=1e-9),
+        "TNA": pytest.approx(-2 * 0.005 * 6 / 252, rel=ROUNDING),
+        "TZA": pytest.approx(4 * 0.005 * 6 / 252, rel=ROUNDING),
     }
 
 
@@ -186,7 +187,7 @@ def test_both_rates_are_told_apart():
     _, answer = told(the_test(), ten_year=change, short_rate=(RateChange(day=1, basis_points=25),))
     kinds = [(one.of, one.fund, one.basis_points) for one in answer.carry]
     assert kinds == [(of, fund, points) for of, points in (("short_rate", 25), ("ten_year", 20)) for fund in TICKERS]
-    assert answer.carry[2].gain == pytest.approx(-2 * 0.002 * 4 / 252, rel=1e-9)
+    assert answer.carry[2].gain == pytest.approx(-2 * 0.002 * 4 / 252, rel=ROUNDING)
 
 
 def test_an_index_that_falls_behind_leaves_the_other_where_it_was():

@@ -32,7 +32,7 @@ def test_what_is_set_becomes_a_course():
     assert course.moves == ((1, 0.02, None), (3, -0.05, -0.03))
     assert course.vol_scales == ((5, 2.0),)
     assert course.rates == ((2, -0.005), (4, 0.0025))
-    assert course.rate_on(4, 0.04) == pytest.approx(0.0375, abs=1e-15)
+    assert course.rate_on(4, 0.04) == pytest.approx(0.0375, abs=ROUNDING)
 
 
 def test_the_ten_year_yield_moves_the_indexes_by_its_betas_and_no_short_rate():

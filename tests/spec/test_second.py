@@ -12,6 +12,7 @@ from simulator.spec.market import market_from_dict, second_index
 from simulator.spec.refits import preset_refits
 from simulator.spec.second import SecondIndex
 
+ROUNDING = 1e-12  # of a handful of operations in double precision
 FACTOR = {"index": "SPY", "drift": 0.08, "betas": (0.5, 0.7, 0.8), "residual_vols": (0.06, 0.09, 0.2)}
 
 
@@ -70,8 +71,8 @@ def test_correlation_is_that_of_the_factor_model():
     second = SecondIndex(**FACTOR)
     vols = np.array([0.1, 0.2, 0.5])
     expected = [0.05 / np.hypot(0.05, 0.06), 0.14 / np.hypot(0.14, 0.09), 0.4 / np.hypot(0.4, 0.2)]
-    assert second.correlations(vols) == pytest.approx(expected, rel=1e-12)
-    assert second.scaled(2.0).correlations(2 * vols) == pytest.approx(expected, rel=1e-12)
+    assert second.correlations(vols) == pytest.approx(expected, rel=ROUNDING)
+    assert second.scaled(2.0).correlations(2 * vols) == pytest.approx(expected, rel=ROUNDING)
 
 
 @pytest.mark.parametrize(("name", "alone"), [("iwm-spy", "iwm-markov3"), ("iwm-spy-garch", "iwm-garch")])
