@@ -104,6 +104,8 @@ def _started(
     from simulator.history.vol_index import read_vol_index
 
     refuse_fund_prices(path, index)
+    if market is not None:
+        _refuse_second_prices(path, market)
     prices = read_prices(path, accept_jumps=accept_jumps)
     daily_log_returns(prices, fewest=1)
     vol_index = None if vol_path is None else read_vol_index(vol_path, prices)
@@ -146,6 +148,18 @@ def refuse_fund_prices(path: Path, index: str | None) -> None:
                 f"{path}: prices of {fund.ticker}, {fund.leverage:g}x {fund.index}? a market is fitted to prices of "
                 f"{wanted}; give those, or rename the file if it holds them"
             )
+
+
+def _refuse_second_prices(path: Path, market: "Market") -> None:
+    """Refuse a file that is called as the market's second index where prices of its first are wanted."""
+    from simulator.spec.market import second_index
+
+    second = second_index(market)
+    if second is not None and path.stem.upper() == second.upper():
+        raise LetfError(
+            f"{path}: prices of {second}, the second index of {market.name}? it starts by those of its index, "
+            f"{market.index}; give those, or rename the file if it holds them"
+        )
 
 
 def today() -> date:

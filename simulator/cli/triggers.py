@@ -10,6 +10,7 @@ from simulator.cli.types import DAYS, FIGURE_FILE, FRACTION, INPUT_FILE, PRICES,
 from simulator.errors import LetfError
 
 INDEX, SECOND, FUNDS = "IWM", "SPY", ("TNA", "TZA")
+ALL = (INDEX, SECOND, *FUNDS)
 KEYS = {"rise": FRACTION, "days": WHOLE, "lag": WHOLE, "name": click.STRING}
 
 
@@ -111,10 +112,10 @@ def _closes(folder, accept_jumps, quiet):
     from simulator.history.prices import read_prices
     from simulator.spec.files import find_funds, preset_funds
 
+    if folder and folder.is_file():
+        raise LetfError(f"{folder}: is a file; give the folder of {', '.join(f'{name}.csv' for name in ALL)}")
     context = click.get_current_context()
-    paths = [
-        folder / f"{name}.csv" if folder else PRICES.convert(name, None, context) for name in (INDEX, SECOND, *FUNDS)
-    ]
+    paths = [folder / f"{name}.csv" if folder else PRICES.convert(name, None, context) for name in ALL]
     index, second, *funds = (read_prices(path, accept_jumps=accept_jumps) for path in paths)
     if not quiet:
         for prices in (index, second, *funds):

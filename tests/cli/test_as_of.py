@@ -181,6 +181,10 @@ def test_options_that_exclude_each_other(folder, args, message):
             "was not calibrated with one; leave it out",
         ),
         (["--as-of", "{}/IWM.csv", "--vol-index", "{}/fractions.csv"], "the median is 0.2; points are expected"),
+        (
+            ["--market", "iwm-spy", "--as-of", "{}/spy.csv"],
+            r"spy\.csv: prices of SPY, the second index of iwm-spy\? .* its index, IWM; give those",
+        ),
         (["--as-of", "{}/TNA.csv"], r"TNA\.csv: prices of TNA, 3x IWM\? .* prices of its index, IWM; give those"),
         (["--as-of", "{}/GAP.csv"], r"GAP\.csv: no price for 2\d days, from 2012-0.*, at most 10 may lie between two"),
         (["--as-of", "{}/IWM.csv", "--market", "{}/garch.toml", "--vol", "900%"], "vol 900% is out of reach"),

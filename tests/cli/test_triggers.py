@@ -76,6 +76,11 @@ def test_the_second_index_as_a_series_is_the_usual_trigger(folder):
         assert mine["holds"] == theirs["holds"] and mine["mean"]["after"] == pytest.approx(theirs["mean"]["after"])
 
 
+def test_a_file_is_no_folder(folder):
+    with pytest.raises(LetfError, match=r"IWM.csv: is a file; give the folder of IWM.csv, SPY.csv, TNA.csv, TZA.csv"):
+        run("--prices", folder / "IWM.csv")
+
+
 def test_a_seed_below_0_is_refused(folder):
     with pytest.raises(LetfError, match=r"seed must be from 0 to .*, got -1"):
         run("--prices", folder, "--seed", -1)
