@@ -111,7 +111,7 @@ def before_first_day(market):
 
 
 @kernel
-def draw_second(second, seed, first_path, first_day, words, beside):
+def draw_second(seed, first_path, first_day, words, beside):
     """Draw what eight days of a second index need beside the first; `words` is room."""
     philox_words(seed, first_path, np.uint64(first_day // CALL_WORDS), SLOT_SECOND, words)
     normals(words, beside.u)
@@ -123,7 +123,7 @@ def markov_days(market, second, seed, first_path, first_day, days, state, r, wat
     call, many = np.uint64(first_day // CALL_WORDS), market.regimes > 1
     thresholds, table = market.thresholds, market.table
     if second.known:
-        draw_second(second, seed, first_path, first_day, words, beside)
+        draw_second(seed, first_path, first_day, words, beside)
     philox_words(seed, first_path, call, SLOT_NORMALS, words)
     normals(words, z)
     if many:
@@ -155,7 +155,7 @@ def garch_days(market, second, seed, first_path, first_day, days, n, state, r, w
     call, table, residuals = np.uint64(first_day // CALL_WORDS), market.table, market.residuals
     drawn = residuals.shape[0] > 0
     if second.known:
-        draw_second(second, seed, first_path, first_day, words, beside)
+        draw_second(seed, first_path, first_day, words, beside)
     philox_words(seed, first_path, call, SLOT_DAYS if drawn else SLOT_NORMALS, words)
     if not drawn:
         normals(words, z)

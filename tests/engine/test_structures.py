@@ -73,7 +73,7 @@ def compare(of=JOINT, structures=TWO_INDEXES, **changes):
     return Comparison(market=of, structures=structures, **values | changes)
 
 
-def hand(moves, structures, *, of=None, days=None, rates=(), **changes):
+def hand(moves, structures, *, of=None, rates=(), **changes):
     """Outcomes of one path whose days are all set: moves of the first index, or pairs of moves."""
     pairs = [(day, *(move if isinstance(move, tuple) else (move, None))) for day, move in enumerate(moves, 1)]
     course = Course(moves=tuple(pairs), rates=rates)

@@ -78,7 +78,7 @@ def test_many_holds_fit_too(closes):
     assert max(map(len, lines)) <= 80 and "63 days" in "\n".join(lines)
 
 
-def test_titles(closes):
+def test_titles():
     days = np.zeros(DAYS + 1, bool)
     days[[300, 301, 500]] = True
     assert title(make_trigger("a", "all of it", days, EVERY)) == "a: all of it, 3 days in 2 episodes"
