@@ -15,7 +15,8 @@ from simulator.risk.stress_figures import Row, Stressed, Told
 from simulator.spec.fund import Fund
 
 POINTS = 100.0
-ROW, WIDTH = 0.27, 3.5  # inches, of a scenario and of a panel
+ROW, WIDTH, LEFT = 0.27, 3.5, 1.25  # inches, of a scenario, of a panel and of names
+LETTERS_PER_INCH = 12  # of names
 BAR = 5.0  # points, of 5 to 95 %
 BAND = "#e4e4e4"
 MARGIN_SIZE = 7.5
@@ -43,7 +44,7 @@ def draw_stress(stressed: Stressed) -> Figure:
             panels=len(funds),
             panel=(WIDTH, ROW * (len(drawn) + 1)),
             gaps=(0.75, 0.9),
-            left=1.25,
+            left=max(LEFT, 0.08 + max(len(told.scenario.name) for told in drawn) / LETTERS_PER_INCH),
             right=0.75,
         )
         for panel, fund in zip(sheet.panels, funds, strict=True):

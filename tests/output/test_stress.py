@@ -1,6 +1,7 @@
 """A hold under stress as people and machines read it."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -160,3 +161,10 @@ def test_the_figure_of_one_scenario_names_it():
     figure = draw_stress(stress(the_test(stop=None), find_scenarios(("risk-off",), KNOWN)))
     assert figure.texts[0].get_text() == "What does risk-off do to TNA and TZA over 20 days?"
     assert not any(text.get_text() == "stopped" for panel in figure.axes for text in panel.texts)
+
+
+def test_the_figure_has_room_for_a_long_name():
+    named = replace(find_scenarios(("risk-off",), KNOWN)[0], name="small-cap-funds-2026")
+    figure = draw_stress(stress(the_test(), (named,)))
+    figure.canvas.draw()
+    assert min(label.get_window_extent().x0 for label in figure.axes[0].get_yticklabels()) >= 0
