@@ -4,7 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from simulator.engine.pieces import cubics, growth_terms, padded
+from simulator.engine.pieces import cubics, growth_at, growth_terms, padded
+from simulator.errors import LetfError
 from simulator.kernels.growth import TERMS
 from simulator.kernels.markov import FEWEST_REGIMES, MAX_REGIMES, TABLE_SEGMENTS, TABLE_STEP
 from simulator.kernels.second import Second
@@ -16,9 +17,18 @@ from simulator.spec.model import TRADING_DAYS
 from simulator.spec.second import SecondIndex
 from simulator.spec.student import CutStudent, log_mean_exp_of
 
+SDS = (0.01, 0.02, 0.04, 0.06)  # of days that are looked at: 16 to 95 % a year
+MOST_ERROR = 1e-3  # of a drift, a year
+
 
 def lower_second(market: Market) -> Second:
-    """The second index as raw numbers; none where the market has none."""
+    """The second index as raw numbers; none where the market has none.
+
+    Raises
+    ------
+    LetfError
+        If under GARCH it is so wild that the kernels' polynomial misses the growth that its volatility adds.
+    """
     regimes = len(market.regimes) if isinstance(market, MarkovMarket) else 1
     none = _no_second(max(FEWEST_REGIMES, regimes))
     second = market.second
@@ -65,7 +75,18 @@ def _by_regime(market: MarkovMarket, second: SecondIndex) -> dict[str, Any]:
 def _by_variance(market: GarchMarket, second: SecondIndex) -> dict[str, Any]:
     (beta,), ratio, law = second.betas, second.residual_ratio, market.innovations
     assert ratio is not None  # the market asks for it
-    growth = growth_terms(lambda sd: law.log_mean_exp(beta * sd) + second.log_mean_exp(ratio * sd))
+
+    def log_mean_exp(sd: float) -> float:
+        return law.log_mean_exp(beta * sd) + second.log_mean_exp(ratio * sd)
+
+    growth = growth_terms(log_mean_exp)
+    error = TRADING_DAYS * max(abs(growth_at(sd, growth) - log_mean_exp(sd)) for sd in SDS)
+    if error > MOST_ERROR:
+        tails = "" if second.dof is None else f" and dof {second.dof:g}"
+        raise LetfError(
+            f"second: with beta {beta:g}, residual_ratio {ratio:g}{tails} its drift would be off by up to {error:.2g} "
+            f"a year, at most {MOST_ERROR:g} is allowed; take a market of regimes, or an index less wild"
+        )
     return {"beta": np.float32(beta), "ratio": np.float32(ratio), "growth": growth}
 
 

@@ -27,3 +27,8 @@ def growth_terms(log_mean_exp: Callable[[float], float]) -> np.ndarray:
     t = (1 + np.cos(np.pi * (np.arange(4 * TERMS) + 0.5) / (4 * TERMS))) / 2
     values = [log_mean_exp(WIDEST * node) / (WIDEST * node) for node in t]
     return np.polynomial.Polynomial.fit(t, values, TERMS - 1, domain=[0, 1], window=[0, 1]).coef.astype(np.float32)
+
+
+def growth_at(sd: float, terms: np.ndarray) -> float:
+    """That polynomial at a volatility, a day, as `kernels.growth.log_growth` has it."""
+    return sd * float(np.polynomial.polynomial.polyval(sd / WIDEST, terms.astype(float)))

@@ -7,6 +7,8 @@ import pytest
 from examples import BOOTSTRAP, RESIDUALS, SCALED, SKEWED, beside, both_log_returns, index_log_returns, market
 from reference_second import second_log_returns
 
+from simulator.engine.lower_market import lower_market
+from simulator.errors import LetfError
 from simulator.spec.second import SecondIndex
 
 SEED, DAYS, PATHS = 2**40 + 3, 19, 24
@@ -74,3 +76,10 @@ def test_scaled_volatilities_keep_the_correlation():
             for market in (one, twice)
         ]
         assert corr[0] == pytest.approx(corr[1], abs=0.01)  # errors of 0.001 and 0.3 % of scaled drift shifts
+
+
+def test_one_too_wild_for_its_drift_is_refused():
+    wild = replace(SKEWED, second=SecondIndex(index="SPY", drift=0.05, betas=(0.7,), residual_ratio=4.0, dof=3.0))
+    with pytest.raises(LetfError, match=r"residual_ratio 4 and dof 3 its drift would be off by up to 0\.\d+ a year"):
+        lower_market(wild)
+    lower_market(replace(wild, second=replace(wild.second, dof=None)))
