@@ -26,6 +26,7 @@ CLOSE = 0.02  # of a correlation of 5,000 days: four of its standard errors
 SLOPES = 1e-5  # of central differences
 UNCUT = 0.01  # of a fit whose Student-t is not cut at 12 standard deviations
 CURVATURE = 0.1  # of a standard error, theirs by another estimate of the curvature
+TAILS = 0.2  # of the volatility's standard error: the cut takes away tails that hang on dof
 MACHINES = 1e-4  # of a fitted parameter, relative, that two machines' libraries may end apart
 
 
@@ -120,6 +121,9 @@ def test_one_regime_is_the_regression_of_statsmodels(shared_data):
     own = scale / 100 * (252 * dof / (dof - 2)) ** 0.5
     assert fit.factor.vols[0].estimate == pytest.approx(own, rel=UNCUT)
     assert fit.factor.betas[0].stderr == pytest.approx(theirs.bse[1], rel=CURVATURE)
+    slope = own * np.array([-1 / (dof * (dof - 2)), 1 / scale])  # of the volatility in dof and scale
+    error = (slope @ theirs.cov_params()[2:, 2:] @ slope) ** 0.5
+    assert fit.factor.vols[0].stderr == pytest.approx(error, rel=TAILS)
 
 
 @pytest.mark.parametrize("make", [bootstrap_market, scaled_bootstrap_market])

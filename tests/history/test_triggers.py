@@ -153,7 +153,7 @@ def test_a_rise_knows_nothing_that_is_not_published_yet(tmp_path):
 
 
 def test_a_rise_of_a_quarter_is_not_missed_for_rounding(tmp_path):
-    path = write_series(tmp_path, "Y.csv", TRADED, np.where(np.arange(400) < 100, 3.98, 4.23))  # 4.23 - 3.98 < 0.25
+    path = write_series(tmp_path, "Y.csv", TRADED, np.where(np.arange(400) < 100, 3.97, 4.22))  # 4.22 - 3.97 < 0.25
     trigger, _ = rise_trigger(path, Rise(name="y", amount=0.25, days=20, lag=0), TRADED)
     assert np.flatnonzero(trigger.days).tolist() == list(range(100, 120))
 

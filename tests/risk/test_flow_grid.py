@@ -142,6 +142,15 @@ def test_mean_and_error_of_days():
     assert error[0, 1] > 0  # no spread is no certainty
 
 
+def test_the_error_of_markets_that_share_the_paths_is_that_of_the_parts():
+    parts = [np.array([0, 1, 5, 2]), np.array([3, 9])]
+    counted = [Counted(len(days), np.array([[days.sum()]]), np.array([[(days**2).sum()]]), 0) for days in parts]
+    mean, error = mean_days(counted)
+    shares, variances = [4 / 6, 2 / 6], [days.var(ddof=1) / len(days) for days in parts]
+    expected = sum(share**2 * variance for share, variance in zip(shares, variances, strict=True)) ** 0.5
+    assert mean[0, 0] == pytest.approx(20 / 6, rel=ROUNDING) and error[0, 0] == pytest.approx(expected, rel=ROUNDING)
+
+
 def test_no_day_beyond_still_has_an_error():
     found = grid(market(1, vols=[0.05]), impacts=(0.0,), multiples=(1.0,))
     assert found.days[0, 0, 0] == 0 and 0 < found.stderr[0, 0, 0] < 0.001 and found.largest_z is None

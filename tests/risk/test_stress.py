@@ -210,6 +210,16 @@ def test_an_event_day_has_log_returns_that_many_times_as_wide():
     assert tna.low.mean == pytest.approx(3 * index.low.mean + carry, abs=10 * SINGLE)
 
 
+def test_the_return_of_an_event_day_is_that_days_alone():
+    late = EventDay(day=4, factor=LOUD)
+    alone, after = (
+        told(the_test(), event_days=events)[1].loud for events in ((late,), (EventDay(day=2, factor=3), late))
+    )
+    of_both = [one for one in after if one.day == 4]
+    for one, other in zip(of_both, alone, strict=True):
+        assert one.low.mean == pytest.approx(other.low.mean, abs=SINGLE)
+
+
 def test_an_event_on_the_first_day_is_that_days_return():
     _, answer = told(the_test(hold=1), event_days=(EventDay(day=1, factor=LOUD),))
     for one in answer.loud:

@@ -116,5 +116,11 @@ def test_instruments_are_named_once():
     assert Structure(name="a", legs=[LONG, SHORT], hedge=hedge).instruments == ("IWM", "TNA")
 
 
+@pytest.mark.parametrize(("days", "trading"), [(45, 31), (50, 35), (60, 41), (90, 62)])
+def test_a_call_spread_expires_on_the_nearest_trading_day(days, trading):
+    spread = CallSpread(**SPREAD | {"days": days})
+    assert spread.expiry == spread.end(200) == trading and spread.end(20) == 20
+
+
 def test_the_rate_of_cash_compounds_daily():
     assert math.exp(log_rate(0.04)) == pytest.approx((1 + 0.04 / 252) ** 252, rel=1e-12)  # rounding of a few operations
