@@ -105,6 +105,6 @@ def _tell_spread(
     day = spread.end(spec.hold)
     worth = spread.value(growth, day, spec.course.rate_on(day, spec.rate)) / spread.premium(spec.rate)
     outcomes.profits[row] = worth - 1
-    np.maximum(outcomes.drawdowns[row], 1 - worth / np.maximum(peak, worth), out=outcomes.drawdowns[row])
+    np.maximum(outcomes.drawdowns[row], 1 - worth / peak, out=outcomes.drawdowns[row])
     outcomes.ends[row] = HELD
     outcomes.days[row] = day

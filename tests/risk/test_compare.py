@@ -144,6 +144,7 @@ def test_figures_of_given_outcomes():
     found = held_against(comparison(PAIR, legs("one", IWM=1.0)), outcomes(profits, profits + 0.25, ends=ends), 0)
     law = found.laws[0]
     assert law.prob_loss.mean == 50 / 101 and law.fall.mean == np.abs(profits / 2).mean()
+    assert law.fall_95.mean == pytest.approx(np.quantile(np.abs(profits / 2), 0.95))
     assert [quantile.mean for quantile in law.quantiles] == pytest.approx([share - 0.5 for share in SHARES])
     assert {end: round(share.mean * 101) for end, share in law.ends.items()} == {
         "held": 70, "stopped": 10, "target": 20, "called": 1, "ruined": 0,

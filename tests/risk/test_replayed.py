@@ -47,6 +47,11 @@ def test_a_fund_on_real_days_is_its_daily_multiple():
     assert all(row.real is None for row in found.rows if row.instrument != "IWM")
 
 
+def test_what_only_rises_was_lowest_at_entry():
+    _, rows = walks(the_test(stop=None), index=Days(np.abs(MOVES)))
+    assert (rows["IWM"].real.lowest, rows["F3"].model.lowest) == (0, 0)
+
+
 def test_a_target_sells_at_the_first_close_beyond_it():
     _, rows = walks(the_test(stop=None, target=0.08))
     down = rows["F-3"].model
