@@ -48,7 +48,7 @@ def test_margin_is_of_shorts_and_of_what_is_bought_on_a_loan():
 
 def test_a_hedge_is_bought_once():
     legs, cash, bought = np.zeros((2, LANES)), np.ones(LANES), np.zeros(LANES)
-    for second in (lanes(0.98, 0.97), lanes(0.96, 0.96)):
+    for second in (lanes(0.98, 0.97), lanes(0.96, 0.99)):
         buy_hedge(np.array([0.0, 0.25]), 0.97, second, legs, cash, bought)
     assert legs[:, :2].tolist() == [[0, 0], [0.25, 0.25]] and cash[:2].tolist() == [0.75, 0.75]
 
