@@ -19,7 +19,7 @@ from pathlib import Path
 LETF = Path(sys.executable).parent / "letf"
 IMPORTS = ("click", "numpy", "numba", "scipy.special", "matplotlib.figure", "pandas", "simulator.engine.simulate")
 IMPORT_RUNS = 7
-PRICES = ("IWM.csv", "TNA.csv", "TZA.csv", "DFF.csv")
+PRICES = ("IWM.csv", "SPY.csv", "TNA.csv", "TZA.csv", "DFF.csv")
 FITS = "markets"  # folder of fitted markets in the cache
 RSS_UNIT = 1 if sys.platform == "darwin" else 1024  # bytes of ru_maxrss
 
@@ -48,7 +48,11 @@ class Command:
     unseen: bool = False
 
 
-EMPTY_CACHE = (Command("letf simulate"), Command("letf risk TNA --hold 20 --stop 12% --target 20%"))
+EMPTY_CACHE = (
+    Command("letf simulate"),
+    Command("letf risk TNA --hold 20 --stop 12% --target 20%"),
+    Command("letf compare"),
+)
 COMMANDS = (
     Command("letf --help", runs=9),
     Command("letf simulate --paths 100000 --horizon 21"),
@@ -57,10 +61,15 @@ COMMANDS = (
     Command("letf simulate --paths 10000000", runs=2),
     Command("letf risk TNA --hold 20 --stop 12% --target 20%", note="3 more drifts, 2 models, 40 refits"),
     Command("letf risk TNA --plot map.png --kind brackets", runs=2, note="168 brackets of 65,536 paths"),
+    Command("letf compare", note="12 structures, 65,536 paths of 41 days"),
+    Command("letf stress", note="15 scenarios, 32,768 paths of 20 days"),
+    Command("letf flow"),
+    Command("letf flow --grid", note="28 cells, 65,536 paths of 252 days"),
     Command("letf simulate --as-of IWM.csv", note="prices seen before", prices=True),
     Command("letf simulate --as-of IWM.csv", runs=3, note="prices new: GARCH is fitted", prices=True, unseen=True),
     Command("letf calibrate IWM.csv", runs=3, note="6,187 days, 3 regimes", prices=True),
     Command("letf replay --index IWM.csv --fund-prices TNA.csv --rates DFF.csv", runs=3, prices=True),
+    Command("letf triggers --prices .", runs=3, prices=True),
     Command("letf score --index IWM.csv --fund-prices TNA.csv --fund-prices TZA.csv --rates DFF.csv", 1, prices=True),
 )
 
