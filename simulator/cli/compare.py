@@ -10,7 +10,7 @@ from simulator.cli.notes import tell
 from simulator.cli.progress import progress
 from simulator.cli.types import FIGURE_FILE, FRACTION, INPUT_FILE, POSITIVE, WHOLE, BorrowFee, OutputFile
 
-COMPILE_SECONDS = 15
+COMPILE_SECONDS = 20
 DEFAULT_HOLD = 20  # trading days
 DEFAULT_PATHS = 65_536
 MARKET = Path("iwm-spy-ensemble")  # the built-in market of `letf risk`, with SPY beside IWM

@@ -8,7 +8,7 @@ from simulator.cli.notes import tell
 from simulator.cli.progress import progress
 from simulator.cli.types import SHARE, WHOLE, OutputFile
 
-COMPILE_SECONDS = 15
+COMPILE_SECONDS = 5
 DEFAULT_HOLD = 21  # trading days
 
 

@@ -10,7 +10,7 @@ from simulator.cli.types import DAY, DAYS, FIGURE_FILE, INPUT_FILE, PRICES, Outp
 
 KINDS = ("growth", "waterfall", "windows")
 SIMULATED = "windows"  # the kind that simulates
-COMPILE_SECONDS = 15
+COMPILE_SECONDS = 30
 
 
 @click.command()

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from simulator.spec.fund import Fund
     from simulator.spec.run import Simulation
 
-COMPILE_SECONDS = 40
+COMPILE_SECONDS = 30
 
 
 @dataclass(frozen=True)

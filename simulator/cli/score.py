@@ -9,7 +9,7 @@ from simulator.cli.progress import progress
 from simulator.cli.records import RATES, check_rates, funds_of, load_rates
 from simulator.cli.types import DAYS, FIGURE_FILE, FRACTION, PRICES, WHOLE, OutputFile
 
-COMPILE_SECONDS = 20
+COMPILE_SECONDS = 30
 SCORE_FILE = OutputFile(".json", ".csv", ".parquet")
 
 

@@ -8,7 +8,7 @@ from simulator.cli.market import load_market
 from simulator.cli.progress import progress
 from simulator.cli.types import FIGURE_FILE, RESULT_FILE
 
-COMPILE_SECONDS = 15
+COMPILE_SECONDS = 30
 
 
 @click.command()

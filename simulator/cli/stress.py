@@ -10,7 +10,7 @@ from simulator.cli.notes import keep, tell
 from simulator.cli.progress import progress
 from simulator.cli.types import FIGURE_FILE, GAIN, INPUT_FILE, SHARE, WHOLE, OutputFile
 
-COMPILE_SECONDS = 15
+COMPILE_SECONDS = 20
 DEFAULT_PATHS = 32_768
 MARKET = Path("iwm-spy")  # the built-in one that has regimes, which scenarios set, and two indexes
 
