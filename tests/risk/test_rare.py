@@ -204,7 +204,8 @@ def test_an_ensemble_answers_by_its_market_of_regimes():
     spec = run(whole, 3.0, horizons=(5,), paths=4096)
     found = rare_losses(spec)
     assert found.asked is spec.market
-    assert found.losses == rare_losses(run(whole.regimes_market, 3.0, horizons=(5,), paths=4096)).losses
+    alone = rare_losses(run(whole.regimes_market, 3.0, horizons=(5,), paths=4096))
+    assert repr(found.losses) == repr(alone.losses)  # NaN is like NaN
 
 
 @pytest.mark.parametrize(
