@@ -82,8 +82,8 @@ def with_second(
 ) -> tuple[Market, SecondFit]:
     """The market with a second index beside it, fitted to the prices of both; what the first does stays as it is.
 
-    Regimes and GARCH get a factor model (`spec.second.SecondIndex`) by maximum likelihood, each day counting for a
-    regime by the smoothed probability that the first index was in it; a bootstrap the second's own days.
+    Regimes and GARCH get a factor model (`spec.second.SecondIndex`) by maximum likelihood, each day's density a
+    mixture by the smoothed probabilities of the first index's regimes; a bootstrap gets the second's own days.
 
     Parameters
     ----------

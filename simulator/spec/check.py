@@ -102,3 +102,24 @@ def schema(where: str, data: Any, family: str, version: int) -> None:
         raise LetfError(f'{where}: schema "{found}" is newer than "{wanted}", upgrade letf to read it')
     if int(number_text) < 1:
         raise LetfError(f'{where}: schema must be "{wanted}", got {found!r}')
+
+
+def tables(data: Any, key: str, family: str, version: int, optional: Iterable[str] = ()) -> dict[str, Any]:
+    """The content of a file of tables [[key]]: the list of them under `key`, and what is there of `optional`."""
+    where = f"{key} file"
+    if not isinstance(data, Mapping):
+        raise LetfError(f"{where} must be a table, got {data!r}")
+    schema(where, data, family, version)
+    values = keys(where, data, required=("schema", key), optional=optional)
+    if not isinstance(values[key], list | tuple) or not values[key]:
+        raise LetfError(f"{where}: {key} must be a list of at least one table, got {values[key]!r}")
+    return values
+
+
+def unlike(where: str, what: str, names: Iterable[str]) -> None:
+    """No two of the names are the same in any case; `what` they are."""
+    seen: set[str] = set()
+    for name in names:
+        if name.casefold() in seen:
+            raise LetfError(f"{where}: {what} {name!r} stands more than once")
+        seen.add(name.casefold())

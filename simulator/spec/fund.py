@@ -1,6 +1,5 @@
 """A daily-reset fund and its costs."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,17 +88,9 @@ def funds_from_dict(data: Any) -> tuple[Fund, ...]:
     LetfError
         On another schema, a key unknown or missing, no fund, or one ticker twice.
     """
-    if not isinstance(data, Mapping):
-        raise LetfError(f"funds file must be a table, got {data!r}")
-    check.schema("funds file", data, SCHEMA, SCHEMA_VERSION)
-    entries = check.keys("funds file", data, required=("schema", "funds"))["funds"]
-    if not isinstance(entries, list | tuple) or not entries:
-        raise LetfError(f"funds file: funds must be a list of at least one table, got {entries!r}")
+    entries = check.tables(data, "funds", SCHEMA, SCHEMA_VERSION)["funds"]
     funds = tuple(Fund.from_dict(entry, f"funds[{i}]") for i, entry in enumerate(entries))
-    tickers = [fund.ticker.upper() for fund in funds]
-    for ticker in tickers:
-        if tickers.count(ticker) > 1:
-            raise LetfError(f"funds file: ticker {ticker!r} stands more than once")
+    check.unlike("funds file", "ticker", (fund.ticker for fund in funds))
     return funds
 
 

@@ -1,6 +1,5 @@
 """A scenario: days that history has few of, put into a hold."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -151,15 +150,7 @@ def scenarios_from_dict(data: Any) -> tuple[Scenario, ...]:
     LetfError
         On another schema, a key unknown or missing, no scenario, or one name twice.
     """
-    if not isinstance(data, Mapping):
-        raise LetfError(f"scenarios file must be a table, got {data!r}")
-    check.schema("scenarios file", data, SCHEMA, SCHEMA_VERSION)
-    entries = check.keys("scenarios file", data, required=("schema", "scenarios"))["scenarios"]
-    if not isinstance(entries, list | tuple) or not entries:
-        raise LetfError(f"scenarios file: scenarios must be a list of at least one table, got {entries!r}")
+    entries = check.tables(data, "scenarios", SCHEMA, SCHEMA_VERSION)["scenarios"]
     scenarios = tuple(Scenario.from_dict(entry, f"scenarios[{i}]") for i, entry in enumerate(entries))
-    names = [scenario.name.lower() for scenario in scenarios]
-    for name in names:
-        if names.count(name) > 1:
-            raise LetfError(f"scenarios file: the name {name!r} stands more than once")
+    check.unlike("scenarios file", "name", (scenario.name for scenario in scenarios))
     return scenarios

@@ -8,7 +8,7 @@ from typing import Any
 from simulator.errors import LetfError
 from simulator.spec import check
 from simulator.spec.call_spread import MOST_VOL, CallSpread
-from simulator.spec.comparison import MAX_STRUCTURES, MOST_FEE
+from simulator.spec.comparison import MOST_FEE
 from simulator.spec.files import PRESETS, parsed, read_bytes
 from simulator.spec.leg import Hedge, Leg
 from simulator.spec.structure import Structure
@@ -124,18 +124,9 @@ def structures_from_dict(data: Any) -> UsualStructures:
     LetfError
         On another schema, a key unknown or missing, no structure, one name twice, or a value that breaks its rule.
     """
-    if not isinstance(data, Mapping):
-        raise LetfError(f"structures file must be a table, got {data!r}")
-    check.schema("structures file", data, SCHEMA, SCHEMA_VERSION)
-    values = check.keys("structures file", data, required=("schema", "structures"), optional=("borrow_fees",))
-    entries = values["structures"]
-    if not isinstance(entries, list | tuple) or not 1 <= len(entries) <= MAX_STRUCTURES:
-        raise LetfError(f"structures file: structures must be 1 to {MAX_STRUCTURES} tables, got {entries!r}")
-    structures = tuple(_structure(f"structures[{i}]", entry) for i, entry in enumerate(entries))
-    names = [usual.name.casefold() for usual in structures]
-    for name in names:
-        if names.count(name) > 1:
-            raise LetfError(f"structures file: name {name!r} stands more than once")
+    values = check.tables(data, "structures", SCHEMA, SCHEMA_VERSION, optional=("borrow_fees",))
+    structures = tuple(_structure(f"structures[{i}]", entry) for i, entry in enumerate(values["structures"]))
+    check.unlike("structures file", "name", (usual.name for usual in structures))
     return UsualStructures(structures=structures, borrow_fees=_fees(values.get("borrow_fees", {})))
 
 

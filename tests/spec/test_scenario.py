@@ -162,5 +162,5 @@ def test_a_file_that_is_none_is_refused_with_its_name(tmp_path, text, message):
 
 def test_one_name_twice_is_refused():
     one = WORDS | {"shocks": [FALL]}
-    with pytest.raises(LetfError, match="the name 'x' stands more than once"):
+    with pytest.raises(LetfError, match="name 'X' stands more than once"):
         scenarios_from_dict(file(one, one | {"name": "X"}))
